@@ -1,0 +1,254 @@
+/**
+ * The shared memory of a machine: every offset, once. One wasm32 memory holds, from the bottom:
+ *
+ *     0          nothing (a null page)
+ *     0x1000     register files of all harts: below 64 KiB, so that a predecoded record names a register by its 16-bit address
+ *     0x4000     mailboxes: a block of words for the machine, then one per hart; what threads tell each other
+ *     0x8000     MMIO request slots, one per hart, for the device thread
+ *     0xA000     the interrupt controllers' shared words (CLINT, PLIC)
+ *     0x10000    harts: private state, TLBs and decode slots, HART_STRIDE bytes each
+ *     ...        page state: a byte for each 4 KiB page of guest RAM
+ *     ramBase    guest RAM, aligned to 64 KiB
+ *
+ * All numbers are bytes unless said otherwise. Names ending in `64` are two words wide and 8-byte aligned.
+ */
+
+export const WASM_PAGE = 65536;
+export const PAGE_SHIFT = 12;
+export const PAGE_SIZE = 1 << PAGE_SHIFT;
+export const MAX_HARTS = 8;
+
+/** Guest-physical address of RAM, as on QEMU's virt board. */
+export const RAM_GPA = 0x8000_0000;
+
+// Register files
+
+export const REGISTERS_BASE = 0x1000;
+export const REGISTERS_STRIDE = 0x400;
+/** Offsets in a register file. Writes to x0 go to a sink, so that x0 stays zero without a test. */
+export const REGISTER = { x: 0, sink: 32 * 8, f: 33 * 8 } as const;
+
+export function registersOf(hart: number): number {
+  return REGISTERS_BASE + hart * REGISTERS_STRIDE;
+}
+
+// Mailboxes (32-bit words unless named otherwise; all accessed atomically)
+
+export const MACHINE_MAILBOX = 0x4000;
+export const MACHINE = {
+  /** Bumped to wake the device thread; it waits here. */
+  deviceDoorbell: 0,
+  /** What the machine is to do: a `MACHINE_COMMAND`. */
+  command: 4,
+  /** Bytes of console output on their way to the host that it has not yet taken. */
+  consoleInFlight: 8,
+  /** Nanoseconds to add to the host's monotonic clock to get the machine's time. */
+  timeOffset64: 16,
+  /** Instructions executed, where time is counted in instructions (`Clock`): virtual nanoseconds. */
+  virtualTime64: 24,
+} as const;
+
+export const HART_MAILBOX = 0x4100;
+export const HART_MAILBOX_STRIDE = 0x80;
+export const MAILBOX = {
+  /** The scheduler's word: 1 lets the hart run, 0 stops it at its next slice boundary. The hart waits here. */
+  grant: 0,
+  /** Non-zero asks the hart to look at its mailbox at the next slice boundary. WFI waits here. */
+  attention: 4,
+  /** Interrupt lines driven by others, bit positions as in mip (MSIP, MTIP, SEIP, MEIP, SSIP). */
+  lines: 8,
+  /** Remote fences to carry out: `FENCE` bits. */
+  fence: 12,
+  /** Counts fences carried out; initiators wait here. */
+  fenceDone: 16,
+  /** A `HART_STATE`. */
+  state: 20,
+  /** SBI HSM: where to start, and the value of a1. */
+  startAddress64: 24,
+  startOpaque64: 32,
+  /** Host nanoseconds of thread CPU time this hart has used, written at slice boundaries. */
+  cpuTime64: 40,
+  /** Instructions executed, written at slice boundaries. */
+  steps64: 48,
+} as const;
+
+export const FENCE = { instruction: 1, translation: 2 } as const;
+
+/** `parked` means: will look at `fence` and `lines` before its next guest instruction. */
+export const HART_STATE = { parked: 0, running: 1 } as const;
+
+export function mailboxOf(hart: number): number {
+  return HART_MAILBOX + hart * HART_MAILBOX_STRIDE;
+}
+
+// MMIO requests to the device thread
+
+export const MMIO_BASE = 0x8000;
+export const MMIO_STRIDE = 0x40;
+export const MMIO = {
+  /** An `MMIO_STATE`; the hart waits here for the answer. */
+  state: 0,
+  address: 4,
+  size: 8,
+  /** The value to write, or the answer to a read; at most 32 bits. */
+  value: 12,
+  /** 1 if no device answers at that address. */
+  fault: 16,
+} as const;
+export const MMIO_STATE = { idle: 0, read: 1, write: 2, done: 3 } as const;
+
+// Interrupt controllers
+
+export const CLINT_BASE = 0xa000;
+/** mtimecmp of each hart, 64 bits each; all ones when not set. */
+export const CLINT_STRIDE = 8;
+export const PLIC_BASE = 0xa100;
+export const PLIC_SIZE = 0x1000;
+
+// Hart areas
+
+export const HARTS_BASE = 0x10000;
+
+/** Private state of a hart, offsets from its base. All 64-bit values unless said otherwise. */
+export const STATE = {
+  pc: 0x00,
+  /** Privilege mode, a `MODE` (i32). */
+  mode: 0x08,
+  /** Offset from the hart's base of the TLB set in use for data, and for fetches (i32). */
+  dataTlb: 0x0c,
+  fetchTlb: 0x10,
+  /** Fuel left when the interpreter last left its loop, in instructions (i32). */
+  fuel: 0x14,
+  /** Instructions of the current slice not yet in `fuel` (i32). */
+  sliceRest: 0x18,
+  /** Why `run` returned: an `EXIT` (i32). */
+  exit: 0x1c,
+  mstatus: 0x20,
+  medeleg: 0x28,
+  mideleg: 0x30,
+  mie: 0x38,
+  /** Bits of mip that this hart's own software sets (SSIP, STIP, SEIP). Others come from MAILBOX.lines and the timers. */
+  mip: 0x40,
+  mtvec: 0x48,
+  mscratch: 0x50,
+  mepc: 0x58,
+  mcause: 0x60,
+  mtval: 0x68,
+  stvec: 0x70,
+  sscratch: 0x78,
+  sepc: 0x80,
+  scause: 0x88,
+  stval: 0x90,
+  satp: 0x98,
+  stimecmp: 0xa0,
+  menvcfg: 0xa8,
+  senvcfg: 0xb0,
+  mcounteren: 0xb8,
+  scounteren: 0xc0,
+  mcountinhibit: 0xc8,
+  /** Instructions started since reset, up to the current slice; those that trapped. */
+  steps: 0xd0,
+  trapped: 0xd8,
+  /** What software added to minstret and mcycle by writing them. */
+  instretOffset: 0xe0,
+  cycleOffset: 0xe8,
+  /** fflags and frm (i32 each). */
+  fflags: 0xf0,
+  frm: 0xf4,
+  /** LR/SC: host address of the reservation or 0 (i32), its size in bytes (i32), and the value seen. */
+  reservation: 0xf8,
+  reservationSize: 0xfc,
+  reservedValue: 0x100,
+  /** Cause and value of the exception a host import raised (i32, then 64 bits). */
+  hostFault: 0x108,
+  /** Result of a slow memory access, or the operand of one. */
+  data: 0x110,
+  /** Physical address of an access handed to the host. */
+  physical: 0x118,
+  /** fence.i count: decode slots of an older epoch are verified before use (i32). */
+  epoch: 0x120,
+  /** Next decode slot to give away (i32). */
+  nextSlot: 0x124,
+  /** 1: an environment call from S-mode, and any trap into M-mode, ends `run` (built-in SBI) (i32). */
+  sbi: 0x128,
+  /** 0 none, else a bit per `DEBUG` feature (i32). */
+  debug: 0x12c,
+  pmpaddr: 0x200,
+  /** One byte per PMP entry. */
+  pmpcfg: 0x280,
+  mscratchpad: 0x2c0,
+} as const;
+export const STATE_SIZE = 0x400;
+
+/** Data TLB sets, one for each combination that translates alike: user, supervisor, the same with SUM, machine. */
+export const TLB_SET = { user: 0, supervisor: 1, supervisorUser: 2, machine: 3 } as const;
+export const TLB_SETS = 4;
+export const TLB_ENTRIES = 256;
+/** {tag: virtual page address i64, addend: i32 to add to a virtual address to get the host address, i32 unused}. */
+export const TLB_ENTRY = 16;
+const TLB_SIZE = TLB_ENTRIES * TLB_ENTRY;
+/** A tag no access matches: it is not the address of a page. */
+export const TLB_EMPTY = 0xff;
+export const TLB_WRITE = TLB_SIZE;
+export const TLB_SET_SIZE = 2 * TLB_SIZE;
+export const DATA_TLB = STATE_SIZE;
+/** Fetch TLB sets, one per mode (U, S, M): {tag i64, decode slot address i32, unused i32}. */
+export const FETCH_TLB = DATA_TLB + TLB_SETS * TLB_SET_SIZE;
+export const FETCH_SETS = 3;
+export const FETCH_SET_SIZE = TLB_SIZE;
+const AFTER_TLBS = FETCH_TLB + FETCH_SETS * FETCH_SET_SIZE;
+
+/** One predecoded instruction; see `hart/record.ts` for its fields. */
+export const RECORD = 8;
+export const RECORDS_PER_PAGE = PAGE_SIZE / 2;
+/** Records of a page, then two that lead on to the next page, then a copy of the page as it was decoded. */
+export const SLOT = {
+  records: 0,
+  pageEnd: RECORDS_PER_PAGE * RECORD,
+  copy: (RECORDS_PER_PAGE + 2) * RECORD,
+  /** Index of the guest page decoded here, -1 if none (i32), and the epoch it was last verified in (i32). */
+  page: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE,
+  epoch: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE + 4,
+} as const;
+export const SLOT_SIZE = SLOT.page + 8;
+/** Decode slots per hart; 1024 hold 4 MiB of guest code. */
+export const SLOTS = 1024;
+/** A slot for one instruction that lies across a page boundary; all its other records lead back to a look-up. */
+export const STRADDLE_SLOT = AFTER_TLBS;
+export const SLOTS_BASE = STRADDLE_SLOT + SLOT_SIZE;
+/** For each guest page the number of its decode slot plus 1, or 0 (16 bits each). */
+export const SLOT_OF_PAGE = SLOTS_BASE + SLOTS * SLOT_SIZE;
+
+export interface Layout {
+  readonly harts: number;
+  /** Bytes of guest RAM, a multiple of 64 KiB. */
+  readonly ramSize: number;
+  readonly hartStride: number;
+  readonly pageState: number;
+  readonly ramBase: number;
+  /** Size of the whole memory in WebAssembly pages. */
+  readonly wasmPages: number;
+}
+
+/** Lays out a machine. `harts` is 1 to 8; `ramSize` in bytes. Throws a RangeError where it does not fit in 4 GiB. */
+export function layoutOf(harts: number, ramSize: number): Layout {
+  if (!Number.isInteger(harts) || harts < 1 || harts > MAX_HARTS) throw new RangeError(`${harts} harts: 1 to 8 fit`);
+  if (!Number.isInteger(ramSize) || ramSize <= 0 || ramSize % WASM_PAGE !== 0) {
+    throw new RangeError(`${ramSize} bytes of RAM: a positive multiple of 64 KiB is wanted`);
+  }
+  const guestPages = ramSize / PAGE_SIZE;
+  const hartStride = roundUp(SLOT_OF_PAGE + guestPages * 2, PAGE_SIZE);
+  const pageState = HARTS_BASE + harts * hartStride;
+  const ramBase = roundUp(pageState + guestPages, WASM_PAGE);
+  const wasmPages = (ramBase + ramSize) / WASM_PAGE;
+  if (wasmPages > 65536) throw new RangeError(`${ramSize} bytes of RAM do not fit in a 4 GiB memory beside ${harts} harts`);
+  return { harts, ramSize, hartStride, pageState, ramBase, wasmPages };
+}
+
+export function hartBase(layout: Layout, hart: number): number {
+  return HARTS_BASE + hart * layout.hartStride;
+}
+
+function roundUp(value: number, to: number): number {
+  return Math.ceil(value / to) * to;
+}
