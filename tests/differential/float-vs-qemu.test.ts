@@ -11,7 +11,7 @@ import type { CompareResult, FloatResult, Format, RoundingMode } from '../../mai
 import * as float from '../../main/engines/riscv/oracle/float.ts';
 import { F32, F64, RM } from '../../main/engines/riscv/oracle/float.ts';
 import type { Triple } from '../fixtures/float-arbitrary.ts';
-import { floatTriple, intBits } from '../fixtures/float-arbitrary.ts';
+import { floatTriple, intBits, narrowingBits } from '../fixtures/float-arbitrary.ts';
 
 const COMPILER = 'riscv64-linux-gnu-gcc';
 const EMULATOR = 'qemu-riscv64';
@@ -108,7 +108,10 @@ const OPS: readonly Op[] = [
   ...opsOf('d', F64),
   {
     name: 'fcvt_s_d',
-    operands: floatTriple(F64),
+    operands: fc.oneof(
+      floatTriple(F64),
+      narrowingBits().map((a): Triple => ({ a, b: 0n, c: 0n })),
+    ),
     boxed: false,
     rounds: true,
     reference: ({ a }, rm) => inRegister(F32, float.convert(F64, F32, a, rm)),
