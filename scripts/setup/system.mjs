@@ -17,7 +17,7 @@ import { SetupError, say } from './report.mjs';
  */
 
 /** What each purpose needs. @type {Record<'test', readonly Tool[]>} */
-export const TOOLS = {
+const TOOLS = {
   test: [
     { debian: 'qemu-user', probe: 'qemu-riscv64', why: 'reference for user-mode instructions' },
     { debian: 'qemu-system-misc', probe: 'qemu-system-riscv64', why: 'reference for traps, page tables and the board' },

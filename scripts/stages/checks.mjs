@@ -34,5 +34,5 @@ export const CHECKS = [
   check('types', 'types of all layers (tsc)', 'typescript', 'tsc', ['-b']),
   check('lint', 'format and lint (biome)', '@biomejs/biome', 'biome', ['ci', '.']),
   check('lint', 'promises and exhaustiveness (oxlint)', 'oxlint', 'oxlint', ['--type-aware', '--deny-warnings']),
-  check('lint', 'dead code and dependencies (knip)', 'knip', 'knip', ['--no-progress']),
+  check('lint', 'dead code and dependencies (knip)', 'knip', 'knip', ['--no-progress', '--no-config-hints']),
 ];
