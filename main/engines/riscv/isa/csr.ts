@@ -4,18 +4,54 @@
  */
 
 export const CSR = {
-  fflags: 0x001, frm: 0x002, fcsr: 0x003,
-  cycle: 0xc00, time: 0xc01, instret: 0xc02,
-  sstatus: 0x100, sie: 0x104, stvec: 0x105, scounteren: 0x106, senvcfg: 0x10a,
-  sscratch: 0x140, sepc: 0x141, scause: 0x142, stval: 0x143, sip: 0x144, stimecmp: 0x14d, satp: 0x180,
-  mvendorid: 0xf11, marchid: 0xf12, mimpid: 0xf13, mhartid: 0xf14, mconfigptr: 0xf15,
-  mstatus: 0x300, misa: 0x301, medeleg: 0x302, mideleg: 0x303, mie: 0x304, mtvec: 0x305, mcounteren: 0x306,
-  menvcfg: 0x30a, mcountinhibit: 0x320,
-  mscratch: 0x340, mepc: 0x341, mcause: 0x342, mtval: 0x343, mip: 0x344,
-  pmpcfg0: 0x3a0, pmpaddr0: 0x3b0,
-  mcycle: 0xb00, minstret: 0xb02,
-  mhpmcounter3: 0xb03, mhpmevent3: 0x323, hpmcounter3: 0xc03,
-  tselect: 0x7a0, tdata1: 0x7a1, tdata2: 0x7a2, tdata3: 0x7a3,
+  fflags: 0x001,
+  frm: 0x002,
+  fcsr: 0x003,
+  cycle: 0xc00,
+  time: 0xc01,
+  instret: 0xc02,
+  sstatus: 0x100,
+  sie: 0x104,
+  stvec: 0x105,
+  scounteren: 0x106,
+  senvcfg: 0x10a,
+  sscratch: 0x140,
+  sepc: 0x141,
+  scause: 0x142,
+  stval: 0x143,
+  sip: 0x144,
+  stimecmp: 0x14d,
+  satp: 0x180,
+  mvendorid: 0xf11,
+  marchid: 0xf12,
+  mimpid: 0xf13,
+  mhartid: 0xf14,
+  mconfigptr: 0xf15,
+  mstatus: 0x300,
+  misa: 0x301,
+  medeleg: 0x302,
+  mideleg: 0x303,
+  mie: 0x304,
+  mtvec: 0x305,
+  mcounteren: 0x306,
+  menvcfg: 0x30a,
+  mcountinhibit: 0x320,
+  mscratch: 0x340,
+  mepc: 0x341,
+  mcause: 0x342,
+  mtval: 0x343,
+  mip: 0x344,
+  pmpcfg0: 0x3a0,
+  pmpaddr0: 0x3b0,
+  mcycle: 0xb00,
+  minstret: 0xb02,
+  mhpmcounter3: 0xb03,
+  mhpmevent3: 0x323,
+  hpmcounter3: 0xc03,
+  tselect: 0x7a0,
+  tdata1: 0x7a1,
+  tdata2: 0x7a2,
+  tdata3: 0x7a3,
 } as const; // prettier-ignore
 
 export type CsrName = keyof typeof CSR;
@@ -64,8 +100,7 @@ export const MSTATUS = {
 } as const;
 
 /** What sstatus shows of mstatus, and the part of it that software can write. */
-export const SSTATUS_WRITABLE =
-  MSTATUS.SIE | MSTATUS.SPIE | MSTATUS.SPP | MSTATUS.FS | MSTATUS.SUM | MSTATUS.MXR;
+export const SSTATUS_WRITABLE = MSTATUS.SIE | MSTATUS.SPIE | MSTATUS.SPP | MSTATUS.FS | MSTATUS.SUM | MSTATUS.MXR;
 export const SSTATUS_VISIBLE = SSTATUS_WRITABLE | MSTATUS.UXL | MSTATUS.SD;
 export const MSTATUS_WRITABLE =
   SSTATUS_WRITABLE | MSTATUS.MIE | MSTATUS.MPIE | MSTATUS.MPP | MSTATUS.MPRV | MSTATUS.TVM | MSTATUS.TW | MSTATUS.TSR;

@@ -21,8 +21,27 @@ export type CboKind = 'inval' | 'clean' | 'flush' | 'zero';
  * 32-bit result sign-extended, as `fcvt.w[u]` writes it. `cvt` converts from the other format.
  */
 export type FloatOp =
-  | 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'fma' | 'min' | 'max' | 'eq' | 'lt' | 'le' | 'class'
-  | 'toI32' | 'toU32' | 'toI64' | 'toU64' | 'fromI32' | 'fromU32' | 'fromI64' | 'fromU64' | 'cvt';
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'sqrt'
+  | 'fma'
+  | 'min'
+  | 'max'
+  | 'eq'
+  | 'lt'
+  | 'le'
+  | 'class'
+  | 'toI32'
+  | 'toU32'
+  | 'toI64'
+  | 'toU64'
+  | 'fromI32'
+  | 'fromU32'
+  | 'fromI64'
+  | 'fromU64'
+  | 'cvt';
 
 export interface Ops<V, R> {
   /** Binds a value so that it is computed once, here. */
