@@ -8,9 +8,17 @@ import type { Compressed, CompressedRow, Extension, Instruction, Row } from './i
 import { M } from './m.ts';
 import { RV64I } from './rv64i.ts';
 import { PRIVILEGED, SVINVAL, ZIFENCEI, ZIHINTPAUSE } from './system.ts';
+import { ZBA } from './zba.ts';
+import { ZBB } from './zbb.ts';
+import { ZBC } from './zbc.ts';
+import { ZBS } from './zbs.ts';
+import { ZICBOM, ZICBOZ } from './zicbo.ts';
+import { ZICOND } from './zicond.ts';
 import { ZICSR } from './zicsr.ts';
 
-const ROWS: Readonly<Partial<Record<Extension, readonly Row[]>>> = {
+type BaseExtension = Exclude<Extension, 'Zca' | 'Zcd'>;
+
+const ROWS: Readonly<Record<BaseExtension, readonly Row[]>> = {
   I: RV64I,
   M,
   A,
@@ -19,11 +27,18 @@ const ROWS: Readonly<Partial<Record<Extension, readonly Row[]>>> = {
   Zicsr: ZICSR,
   Zifencei: ZIFENCEI,
   Zihintpause: ZIHINTPAUSE,
+  Zba: ZBA,
+  Zbb: ZBB,
+  Zbc: ZBC,
+  Zbs: ZBS,
+  Zicond: ZICOND,
+  Zicbom: ZICBOM,
+  Zicboz: ZICBOZ,
   Privileged: PRIVILEGED,
   Svinval: SVINVAL,
 };
 
-const COMPRESSED_ROWS: Readonly<Partial<Record<Extension, readonly CompressedRow[]>>> = { Zca: ZCA, Zcd: ZCD };
+const COMPRESSED_ROWS: Readonly<Record<'Zca' | 'Zcd', readonly CompressedRow[]>> = { Zca: ZCA, Zcd: ZCD };
 
 const entries = <T>(rows: Readonly<Partial<Record<Extension, readonly T[]>>>): readonly (readonly [Extension, T])[] =>
   (Object.entries(rows) as [Extension, readonly T[]][]).flatMap(([extension, list]) =>
