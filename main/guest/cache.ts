@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KernelKind } from './manifest.ts';
+import type { LoadedRecipe } from './recipe.ts';
+
+/** Part of every key. Raise it when the same recipe gives another guest. */
+const BUILDER_VERSION = 1;
+
+/** Names the guest that this recipe gives: `stock-` or `small-` and 16 hex digits of the digest of all inputs. */
+export function cacheKey(kind: KernelKind, loaded: Omit<LoadedRecipe, 'recipe'>): string {
+  const hash = createHash('sha256');
+  // Lengths go first, so that no two lists of inputs look alike.
+  const add = (text: string | Uint8Array) => hash.update(`${text.length}:`).update(text);
+  add(String(BUILDER_VERSION));
+  add(loaded.recipeText);
+  for (const [guestPath, content] of [...loaded.files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    add(guestPath);
+    add(content);
+  }
+  if (kind === 'small') add(loaded.smallConfig);
+  return `${kind}-${hash.digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * Makes `dir` with `fill` so that it is there whole or not at all: `fill` gets a folder beside it that is renamed in the end.
+ * Replaces a `dir` that exists.
+ */
+export async function publish(dir: string, fill: (partial: string) => Promise<void>): Promise<void> {
+  const partial = `${dir}.partial-${process.pid}`;
+  await fs.rm(partial, { recursive: true, force: true });
+  await fs.mkdir(partial, { recursive: true });
+  try {
+    await fill(partial);
+    await fs.rm(dir, { recursive: true, force: true });
+    await fs.rename(partial, dir);
+  } catch (error) {
+    await fs.rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const LOCK_POLL_MS = 250;
+
+/**
+ * Runs `work` while no other process does with the same `lockFile`, which holds the owner's process id. A lock whose owner is
+ * gone is taken over. `onWait` is called once if there is something to wait for.
+ */
+export async function withLock<T>(lockFile: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+  await fs.mkdir(path.dirname(lockFile), { recursive: true });
+  let waited = false;
+  while (!(await takeLock(lockFile))) {
+    if (!waited) onWait();
+    waited = true;
+    await sleep(LOCK_POLL_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    await fs.rm(lockFile, { force: true });
+  }
+}
+
+async function takeLock(lockFile: string): Promise<boolean> {
+  try {
+    await fs.writeFile(lockFile, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const owner = Number(await fs.readFile(lockFile, 'utf8').catch(() => ''));
+  // An empty file belongs to someone who is about to write it.
+  if (owner > 0 && !isAlive(owner)) await fs.rm(lockFile, { force: true });
+  return false;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to someone else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

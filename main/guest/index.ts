@@ -1,0 +1,82 @@
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import { isInnError } from '../../shared/base/errors.ts';
+import { guestCacheRoot } from '../platform/paths.ts';
+import { buildGuest } from './build.ts';
+import { cacheKey, publish, withLock } from './cache.ts';
+import { type Guest, type KernelKind, MANIFEST_FILE, openGuest } from './manifest.ts';
+import type { OnProgress } from './progress.ts';
+import { loadRecipe } from './recipe.ts';
+import { diskFull, isDiskFull } from './suites.ts';
+
+export { joinArchives, type OverlayFile, overlayArchive } from './cpio.ts';
+export type { Guest, GuestManifest, KernelKind } from './manifest.ts';
+export type { GuestProgress, OnProgress } from './progress.ts';
+
+export interface EnsureGuestOptions {
+  kernel: KernelKind;
+  onProgress?: OnProgress;
+  /** A guest folder made elsewhere: nothing is built or cached, its contents are verified. */
+  guestDir?: string;
+  /** Builds even if the guest is there. */
+  force?: boolean;
+  /** Never touches the network. */
+  offline?: boolean;
+}
+
+/**
+ * The guest, built if it is not in the cache yet (minutes, and a network the first time). With the guest in the cache this
+ * takes milliseconds and touches nothing else. Throws `InnError` with a next step for everything a user can mend.
+ */
+export async function ensureGuest(options: EnsureGuestOptions): Promise<Guest> {
+  if (options.guestDir !== undefined) return openGuest(options.guestDir, { digests: true });
+  const onProgress = options.onProgress ?? (() => {});
+  const loaded = await loadRecipe();
+  const key = cacheKey(options.kernel, loaded);
+  const root = guestCacheRoot();
+  const dir = path.join(root, key);
+  const cached = options.force ? undefined : await openCached(dir);
+  if (cached) return cached;
+
+  const wait = () => onProgress({ step: 'Waiting for another Innkeeper that is building the guest' });
+  try {
+    return await withLock(path.join(root, 'lock'), wait, async () => {
+      const built = options.force ? undefined : await openCached(dir);
+      if (built) return built;
+      const offline = options.offline ?? false;
+      await publish(dir, (partial) =>
+        buildGuest({ kind: options.kernel, key, loaded, root, outDir: partial, offline, onProgress }),
+      );
+      return await openGuest(dir, { digests: false });
+    });
+  } catch (error) {
+    if (isDiskFull(error)) throw diskFull(root, error);
+    throw error;
+  }
+}
+
+/** The guest in the cache, or undefined: never builds. */
+export async function findGuest(kernel: KernelKind): Promise<Guest | undefined> {
+  return openCached(path.join(guestCacheRoot(), cacheKey(kernel, await loadRecipe())));
+}
+
+/** A guest that is missing or damaged counts as not built. */
+async function openCached(dir: string): Promise<Guest | undefined> {
+  try {
+    return await openGuest(dir, { digests: false });
+  } catch (error) {
+    if (isInnError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Copies a guest to a folder of the user's, for another computer or an installer. Other files there stay. */
+export async function copyGuest(guest: Guest, outDir: string): Promise<Guest> {
+  await fs.mkdir(outDir, { recursive: true });
+  const { kernel, initrd, containers } = guest.manifest.files;
+  // The manifest goes last: a folder that was copied in part has none, or fails its check.
+  for (const name of [kernel.file, initrd.file, containers.file, MANIFEST_FILE]) {
+    await fs.copyFile(path.join(guest.dir, name), path.join(outDir, name));
+  }
+  return openGuest(outDir, { digests: true });
+}
