@@ -6,6 +6,9 @@ import { run } from './child.mjs';
 import { ROOT } from './paths.mjs';
 import { SetupError, say } from './report.mjs';
 
+/** Of the Node that runs set-up; the program itself gets its own (node24.mjs). */
+const OLDEST_NODE = 20;
+
 /**
  * @typedef {{ version?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[], peer?: boolean }} LockEntry
  * @typedef {Record<string, LockEntry>} LockEntries
@@ -42,6 +45,12 @@ export function matchesLock(wanted, installed) {
 
 /** Runs `npm ci` unless `node_modules` already matches the lock file. */
 export async function ensureDependencies() {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    throw new SetupError(
+      `This is Node ${process.version}; set-up needs ${OLDEST_NODE} or newer.`,
+      'Install a newer Node from https://nodejs.org or your package manager.',
+    );
+  }
   const wanted = readLock(path.join(ROOT, 'package-lock.json'));
   if (!wanted)
     throw new SetupError('package-lock.json is missing or damaged.', 'Restore it with: git checkout package-lock.json');

@@ -62,7 +62,16 @@ async function aptInstall(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   /** @param {readonly string[]} args */
   const apt = (args) => {
-    const [file, ...rest] = [...prefix, 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=600', ...args];
+    const [file, ...rest] = [
+      ...prefix,
+      'apt-get',
+      '-q',
+      '-o',
+      'DPkg::Lock::Timeout=600',
+      '-o',
+      'Dpkg::Use-Pty=0',
+      ...args,
+    ];
     return run(/** @type {string} */ (file), rest, { env, stdio: ['ignore', 2, 2] });
   };
   say(`Installing Debian packages: ${packages.join(' ')}`);
