@@ -22,6 +22,14 @@ export interface Stateful<State> {
   restore(state: State): void;
 }
 
+/** A device that acts at a time of its own choosing, not only when it is spoken to. */
+export interface Timed {
+  /** When `tick` is wanted, as `DeviceClock.nanoseconds`; null for never. Ask again after every call to the device. */
+  deadline(): bigint | null;
+  /** Does whatever is due by now; harmless when called early. */
+  tick(): void;
+}
+
 /** A level-triggered interrupt line into the interrupt controller. Setting the level it has costs nothing. */
 export interface IrqLine {
   set(level: boolean): void;
@@ -33,8 +41,14 @@ export interface DeviceClock {
   timeOfDay(): bigint;
 }
 
-/** Where the guest's console bytes go, and come from. */
+/** Where the guest's console bytes go. */
 export interface ByteSink {
-  /** Takes as many of `bytes` as there is room for and returns that count; the rest is offered again later. */
+  /**
+   * Takes as many of `bytes` as there is room for and returns that count; the rest is offered again when the device's
+   * `resume` is called. `bytes` is a view that is valid only during the call.
+   */
   write(bytes: Uint8Array): number;
 }
+
+/** Takes a remark about what the guest did wrong, for the machine's log. See `rateLimited`. */
+export type Note = (message: string) => void;

@@ -3,6 +3,7 @@
  *
  *     0          nothing (a null page)
  *     0x1000     register files of all harts: below 64 KiB, so that a predecoded record names a register by its 16-bit address
+ *     0x3000     the map from CSR numbers to the interpreter's table of CSRs
  *     0x4000     mailboxes: a block of words for the machine, then one per hart; what threads tell each other
  *     0x8000     MMIO request slots, one per hart, for the device thread
  *     0xA000     the interrupt controllers' shared words (CLINT, PLIC)
@@ -33,6 +34,9 @@ export function registersOf(hart: number): number {
 }
 
 // Mailboxes (32-bit words unless named otherwise; all accessed atomically)
+
+/** For each CSR number its index in the interpreter's table of CSRs, one byte; 0 where there is none. */
+export const CSR_INDEX = 0x3000;
 
 export const MACHINE_MAILBOX = 0x4000;
 export const MACHINE = {
@@ -102,8 +106,28 @@ export const MMIO_STATE = { idle: 0, read: 1, write: 2, done: 3 } as const;
 export const CLINT_BASE = 0xa000;
 /** mtimecmp of each hart, 64 bits each; all ones when not set. */
 export const CLINT_STRIDE = 8;
+
 export const PLIC_BASE = 0xa100;
-export const PLIC_SIZE = 0x1000;
+/** Interrupt sources, counting source 0 that does not exist, and contexts: M-mode and S-mode of each hart. */
+export const PLIC_SOURCES = 96;
+export const PLIC_CONTEXTS = 2 * MAX_HARTS;
+const PLIC_WORDS = PLIC_SOURCES / 32;
+/** Offsets from PLIC_BASE; a set of sources is PLIC_WORDS words, source `s` being bit `s % 32` of word `s >> 5`. */
+export const PLIC = {
+  /** Guards all words below: a `SpinLock`. */
+  lock: 0,
+  /** Sets: interrupt pending; wire high; claimed and not yet completed. */
+  pending: 0x10,
+  level: 0x20,
+  claimed: 0x30,
+  /** One word for each source. */
+  priority: 0x40,
+  /** One word for each context. */
+  threshold: 0x40 + 4 * PLIC_SOURCES,
+  /** One set for each context. */
+  enable: 0x40 + 4 * PLIC_SOURCES + 4 * PLIC_CONTEXTS,
+} as const;
+export const PLIC_SIZE = PLIC.enable + 4 * PLIC_WORDS * PLIC_CONTEXTS;
 
 // Hart areas
 
@@ -117,10 +141,9 @@ export const STATE = {
   /** Offset from the hart's base of the TLB set in use for data, and for fetches (i32). */
   dataTlb: 0x0c,
   fetchTlb: 0x10,
-  /** Fuel left when the interpreter last left its loop, in instructions (i32). */
+  /** Fuel left when the interpreter last left its loop, and what the slice began with, in instructions (i32). */
   fuel: 0x14,
-  /** Instructions of the current slice not yet in `fuel` (i32). */
-  sliceRest: 0x18,
+  sliceFuel: 0x18,
   /** Why `run` returned: an `EXIT` (i32). */
   exit: 0x1c,
   mstatus: 0x20,
@@ -159,24 +182,39 @@ export const STATE = {
   reservation: 0xf8,
   reservationSize: 0xfc,
   reservedValue: 0x100,
-  /** Cause and value of the exception a host import raised (i32, then 64 bits). */
-  hostFault: 0x108,
-  /** Result of a slow memory access, or the operand of one. */
+  /** Cause of the exception that the last failed translation asks for (i32). */
+  faultCause: 0x108,
+  /** Operand or result of a memory access that the interpreter does not do inline. */
   data: 0x110,
-  /** Physical address of an access handed to the host. */
-  physical: 0x118,
+  /** Virtual address of the page that the interpreter executes from. */
+  pagePc: 0x118,
   /** fence.i count: decode slots of an older epoch are verified before use (i32). */
   epoch: 0x120,
   /** Next decode slot to give away (i32). */
   nextSlot: 0x124,
-  /** 1: an environment call from S-mode, and any trap into M-mode, ends `run` (built-in SBI) (i32). */
+  /** 1: a trap into M-mode ends `run` instead, for the host is the firmware (i32). */
   sbi: 0x128,
-  /** 0 none, else a bit per `DEBUG` feature (i32). */
-  debug: 0x12c,
+  /** mhartid (i32). */
+  hartId: 0x12c,
+  /** Page offset of the record in use in the straddle slot (i32). */
+  straddle: 0x130,
+  /** 1 if a superpage was put in a TLB for an address in the lower half since the last flush (i32). */
+  superpages: 0x134,
   pmpaddr: 0x200,
   /** One byte per PMP entry. */
   pmpcfg: 0x280,
-  mscratchpad: 0x2c0,
+} as const;
+
+/** Why `run` returned. */
+export const EXIT = {
+  /** The fuel is used up, or a timer was set and the slice should be cut anew. */
+  slice: 1,
+  /** WFI with nothing pending; pc is behind it. */
+  wfi: 2,
+  /** A trap into M-mode with built-in SBI; mcause, mepc and mtval say which. pc is still at the instruction. */
+  firmware: 3,
+  /** Zihintpause; pc is behind it. */
+  pause: 4,
 } as const;
 export const STATE_SIZE = 0x400;
 
@@ -186,9 +224,7 @@ export const TLB_SETS = 4;
 export const TLB_ENTRIES = 256;
 /** {tag: virtual page address i64, addend: i32 to add to a virtual address to get the host address, i32 unused}. */
 export const TLB_ENTRY = 16;
-const TLB_SIZE = TLB_ENTRIES * TLB_ENTRY;
-/** A tag no access matches: it is not the address of a page. */
-export const TLB_EMPTY = 0xff;
+export const TLB_SIZE = TLB_ENTRIES * TLB_ENTRY;
 export const TLB_WRITE = TLB_SIZE;
 export const TLB_SET_SIZE = 2 * TLB_SIZE;
 export const DATA_TLB = STATE_SIZE;
@@ -241,7 +277,8 @@ export function layoutOf(harts: number, ramSize: number): Layout {
   const pageState = HARTS_BASE + harts * hartStride;
   const ramBase = roundUp(pageState + guestPages, WASM_PAGE);
   const wasmPages = (ramBase + ramSize) / WASM_PAGE;
-  if (wasmPages > 65536) throw new RangeError(`${ramSize} bytes of RAM do not fit in a 4 GiB memory beside ${harts} harts`);
+  if (wasmPages > 65536)
+    throw new RangeError(`${ramSize} bytes of RAM do not fit in a 4 GiB memory beside ${harts} harts`);
   return { harts, ramSize, hartStride, pageState, ramBase, wasmPages };
 }
 
