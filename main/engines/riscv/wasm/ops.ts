@@ -243,6 +243,10 @@ export const f32 = {
   sub: f32Binary(0x93),
   mul: f32Binary(0x94),
   div: f32Binary(0x95),
+  min: f32Binary(0x96),
+  max: f32Binary(0x97),
+  convertI64S: (a: I64) => node('f32', [0xb4], [toI64(a)]),
+  convertI64U: (a: I64) => node('f32', [0xb5], [toI64(a)]),
   demote: (a: F64) => node('f32', [0xb6], [a]),
   reinterpretI32: (a: I32) => node('f32', [0xbe], [toI32(a)]),
 } as const;
@@ -258,7 +262,11 @@ export const f64 = {
   sub: f64Binary(0xa1),
   mul: f64Binary(0xa2),
   div: f64Binary(0xa3),
+  min: f64Binary(0xa4),
+  max: f64Binary(0xa5),
   convertI32S: (a: I32) => node('f64', [0xb7], [toI32(a)]),
+  convertI64S: (a: I64) => node('f64', [0xb9], [toI64(a)]),
+  convertI64U: (a: I64) => node('f64', [0xba], [toI64(a)]),
   promote: (a: F32) => node('f64', [0xbb], [a]),
   reinterpretI64: (a: I64) => node('f64', [0xbf], [toI64(a)]),
 } as const;
@@ -303,6 +311,25 @@ export function call<T extends ValueType>(type: T, callee: FunctionRef, ...args:
 }
 
 export { emitCall };
+
+/** A call through the module's table; function types are named by `ModuleBuilder.typeIndex`. */
+export function callIndirect<T extends ValueType>(
+  type: T,
+  typeIndex: number,
+  element: I32,
+  ...args: readonly AnyExpr[]
+): Expr<T> {
+  return {
+    type,
+    emit: (body) => {
+      for (const arg of args) arg.emit(body);
+      toI32(element).emit(body);
+      body.bytes.push(0x11);
+      pushUnsigned(body.bytes, typeIndex);
+      body.bytes.push(0x00);
+    },
+  };
+}
 
 /** `if (cond) a else b` as a value; unlike `select`, only one side is evaluated. */
 export function ifElse<T extends ValueType>(type: T, cond: I32, a: Expr<T>, b: Expr<T>): Expr<T> {
