@@ -8,7 +8,7 @@ import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureGuest } from './setup/guest.mjs';
 import { environmentFor, findNode24 } from './setup/node24.mjs';
 import { runScript, SetupError, sayError } from './setup/report.mjs';
-import { ensureTools } from './setup/system.mjs';
+import { ensureTools, TEST_TOOLS } from './setup/system.mjs';
 import { CHECKS } from './stages/checks.mjs';
 import { runVitest } from './stages/vitest.mjs';
 
@@ -76,7 +76,7 @@ await runScript(async () => {
     for (const check of CHECKS.filter(({ stage }) => wants(stage)))
       await counted(check.name, () => check.passes(node, env));
   }
-  if (VITEST_STAGES.some(wants)) await counted('programs that tests need', () => ensureTools('test'));
+  if (VITEST_STAGES.some(wants)) await counted('programs that tests need', () => ensureTools(TEST_TOOLS));
   if (wants('boot')) {
     await counted('stock guest', () => ensureGuest(node, env, 'stock'));
     await counted('small guest', () => ensureGuest(node, env, 'small'));

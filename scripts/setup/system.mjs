@@ -16,25 +16,16 @@ import { SetupError, say } from './report.mjs';
  * @property {string} why    what it is needed for
  */
 
-/** What each purpose needs. @type {Record<'test', readonly Tool[]>} */
-const TOOLS = {
-  test: [
-    { debian: 'qemu-user', probe: 'qemu-riscv64', why: 'reference for user-mode instructions' },
-    { debian: 'qemu-system-misc', probe: 'qemu-system-riscv64', why: 'reference for traps, page tables and the board' },
-    {
-      debian: 'gcc-riscv64-linux-gnu',
-      probe: 'riscv64-linux-gnu-gcc',
-      why: 'builds test programs and the small kernel',
-    },
-    {
-      debian: 'libc6-dev-riscv64-cross',
-      probe: '/usr/riscv64-linux-gnu/include/stdio.h',
-      why: 'C library of the test programs',
-    },
-    { debian: 'opensbi', probe: '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin', why: 'M-mode boot' },
-    { debian: 'gdb-multiarch', probe: 'gdb-multiarch', why: 'attaches to the debug stub' },
-  ],
-};
+/** What the tests need. @type {readonly Tool[]} */
+export const TEST_TOOLS = [
+  { debian: 'qemu-user', probe: 'qemu-riscv64', why: 'reference for user-mode instructions' },
+  { debian: 'qemu-system-misc', probe: 'qemu-system-riscv64', why: 'reference for traps, page tables and the board' },
+  { debian: 'gcc-riscv64-linux-gnu', probe: 'riscv64-linux-gnu-gcc', why: 'builds test programs' },
+  { debian: 'libc6-dev-riscv64-cross', probe: '/usr/riscv64-linux-gnu/include/stdio.h', why: 'builds test programs' },
+  { debian: 'device-tree-compiler', probe: 'dtc', why: 'reads our device tree' },
+  { debian: 'opensbi', probe: '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin', why: 'M-mode boot' },
+  { debian: 'gdb-multiarch', probe: 'gdb-multiarch', why: 'attaches to the debug stub' },
+];
 
 /** @param {string} probe */
 function present(probe) {
@@ -82,11 +73,11 @@ async function aptInstall(packages) {
 }
 
 /**
- * Makes sure that the programs for a purpose are there.
- * @param {keyof typeof TOOLS} purpose
+ * Makes sure that programs are there; throws `SetupError` with the list of those that cannot be had.
+ * @param {readonly Tool[]} tools
  */
-export async function ensureTools(purpose) {
-  const missing = () => TOOLS[purpose].filter(({ probe }) => !present(probe));
+export async function ensureTools(tools) {
+  const missing = () => tools.filter(({ probe }) => !present(probe));
   const before = missing();
   if (before.length === 0) return;
   const packages = before.map(({ debian }) => debian);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ensureTools } from './system.mjs';
+import { ensureTools, TEST_TOOLS } from './system.mjs';
 
 const PATH = process.env.PATH;
 
@@ -10,7 +10,7 @@ afterEach(() => {
 describe('ensureTools', () => {
   it('names every missing program, its package and a way to get it where there is no apt', async () => {
     process.env.PATH = '';
-    const missing = await ensureTools('test').then(
+    const missing = await ensureTools(TEST_TOOLS).then(
       () => undefined,
       (error: unknown) => error,
     );
