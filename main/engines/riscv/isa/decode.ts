@@ -30,7 +30,7 @@ export interface Decoded {
 }
 
 // biome-ignore format: a table
-const SLOT = {
+export const SLOT = {
   rd: 'rd', fd: 'rd', rs1: 'rs1', fs1: 'rs1', rs2: 'rs2', fs2: 'rs2', fs3: 'rs3', imm: 'imm', uimm: 'uimm', csr: 'csr', rm: 'rm',
 } as const;
 

@@ -1,6 +1,6 @@
 /** RV64I: base integer instruction set (Unprivileged, chapters "RV32I" and "RV64I"). Jumps to odd halfwords cannot occur. */
 
-import { insn } from './instruction.ts';
+import { insn, specialised } from './instruction.ts';
 
 const AMOUNT_W = 31n;
 
@@ -66,8 +66,9 @@ export const RV64I = [
   insn('srlw',   '0000000 rs2 rs1 101 rd 0111011', (o, f) => o.setX(f.rd, o.sext32(o.shrU(o.zext32(o.x(f.rs1)), o.and(o.x(f.rs2), o.k(AMOUNT_W)))))),
   insn('sraw',   '0100000 rs2 rs1 101 rd 0111011', (o, f) => o.setX(f.rd, o.shrS(o.sext32(o.x(f.rs1)), o.and(o.x(f.rs2), o.k(AMOUNT_W))))),
 
-  // Reserved fm, pred, succ, rs1 and rd execute as a plain fence (RV32I, "Memory Ordering Instructions"). So does FENCE.TSO.
+  // Reserved fm, pred, succ, rs1 and rd execute as a plain fence (RV32I, "Memory Ordering Instructions").
   insn('fence',  'fm[3:0] pred[3:0] succ[3:0] rs1 000 rd 0001111', (o) => o.fence(), 'pred, succ'),
+  specialised('fence', insn('fence.tso', '1000 0011 0011 00000 000 00000 0001111', (o) => o.fence())),
   insn('ecall',  '000000000000 00000 000 00000 1110011', (o) => o.ecall()),
   insn('ebreak', '000000000001 00000 000 00000 1110011', (o) => o.ebreak()),
 ];
