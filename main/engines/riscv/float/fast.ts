@@ -10,7 +10,8 @@ import { FFLAG, isFiniteBits, magnitude, type Unit } from './unpack.ts';
 
 export const inexactIsSet = <T extends HostType>(unit: Unit<T>): Expr<'i32'> => i32.and(unit.state.flags(), FFLAG.NX);
 
-function returnIf<T extends HostType>(
+/** Returns `bits`, correct under RNE if `ordinary`, once nothing is owed: NX is set or the result is `exact`. */
+export function returnIf<T extends HostType>(
   f: FunctionBuilder,
   unit: Unit<T>,
   ordinary: Expr<'i32'>,

@@ -8,8 +8,8 @@ const module = floatModule();
 
 describe.each(FORMATS)('format %s', (format) => {
   // Each run computes 16 operations.
-  test('operations', () => checkOperations(module, format, { seed: 0x10f6, numRuns: 5 * MILLION }));
+  test('operations', () => checkOperations(module, format, { seed: 0x10f6, numRuns: 2 * MILLION }));
   test('conversion from the other format', () =>
-    checkConversion(module, format, { seed: 0xc0f7, numRuns: 5 * MILLION }));
-  test('conversion from integers', () => checkFromInteger(module, format, { seed: 0x1f7, numRuns: 3 * MILLION }));
+    checkConversion(module, format, { seed: 0xc0f7, numRuns: 2 * MILLION }));
+  test('conversion from integers', () => checkFromInteger(module, format, { seed: 0x1f7, numRuns: 2 * MILLION }));
 });

@@ -1,8 +1,9 @@
 /** Fused multiply-add: the exact 128-bit product meets the addend before anything is rounded. */
 import type { FunctionBuilder } from '../wasm/function.ts';
-import { type FunctionRef, i32, i64, type Local } from '../wasm/ops.ts';
+import { type F64, type FunctionRef, f32, f64, i32, i64, type Local } from '../wasm/ops.ts';
 import { wideProduct } from './arithmetic.ts';
-import type { HostType } from './format.ts';
+import { isComfortable, returnIf, sumError } from './fast.ts';
+import { DOUBLE, type HostType, SINGLE } from './format.ts';
 import { LEADING, roundPack } from './round.ts';
 import {
   bit,
@@ -31,6 +32,8 @@ export function defineFma<T extends HostType>(unit: Unit<T>): FunctionRef {
     const b = f.param('i64', 1);
     const c = f.param('i64', 2);
     const rm = f.param('i32', 3);
+    if (fmt.type === 'f32') f.if(i32.eqz(rm), () => returnThroughDouble(f, unit, a, b, c));
+
     const sign = f.let(i64.and(i64.xor(a, b), fmt.sign));
     returnSpecial(f, unit, a, b, c, sign, rm);
 
@@ -77,6 +80,31 @@ export function defineFma<T extends HostType>(unit: Unit<T>): FunctionRef {
     f.set(exp, i32.sub(i32.add(exp, 2), i32.wrap(shift)));
     const lost = i64.or(i64.and(sum.high, 1n), sum.low);
     f.result(roundPack(unit, sign, exp, i64.or(i64.shrU(sum.high, 1n), bit(i64.ne(lost, 0n))), rm));
+  });
+}
+
+/**
+ * The short way for singles (see fast.ts): a product of singles is an exact double, so only the sum is rounded twice. That
+ * goes wrong solely where the first rounding lands on a tie between two singles, which the exact code then decides.
+ */
+function returnThroughDouble<T extends HostType>(
+  f: FunctionBuilder,
+  unit: Unit<T>,
+  a: Local<'i64'>,
+  b: Local<'i64'>,
+  c: Local<'i64'>,
+): void {
+  const promoted = (bits: Local<'i64'>): F64 => f64.promote(SINGLE.host.fromBits(bits));
+  const product = f.let(f64.mul(promoted(a), promoted(b)));
+  const addend = f.let(promoted(c));
+  const sum = f.let(f64.add(product, addend));
+  const single = f.let(f32.demote(sum));
+  const bits = f.let(SINGLE.host.toBits(single));
+  const dropped = BigInt(DOUBLE.fracBits - SINGLE.fracBits);
+  const tie = i64.eq(i64.and(i64.reinterpretF64(sum), (1n << dropped) - 1n), 1n << (dropped - 1n));
+  returnIf(f, unit, i32.and(isComfortable(SINGLE, bits), i32.eqz(tie)), bits, () => {
+    const sumIsExact = f64.eq(sumError(f, DOUBLE, product, addend, sum), f64.reinterpretI64(0n));
+    return i32.and(sumIsExact, f64.eq(f64.promote(single), sum));
   });
 }
 
