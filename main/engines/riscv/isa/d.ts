@@ -88,7 +88,7 @@ export const D = [
   insn('fcvt.d.s',   '0100001 00000 fs1 rm fd 1010011', (o, f) => {
     const rm = o.rm(f.rm);
     o.setF64(f.fd, o.float('cvt', 'D', [o.f32(f.fs1)], rm));
-  }),
+  }, 'fd, fs1, rm=rne'),
   insn('feq.d',      '1010001 fs2 fs1 010 rd 1010011', compare('eq')),
   insn('flt.d',      '1010001 fs2 fs1 001 rd 1010011', compare('lt')),
   insn('fle.d',      '1010001 fs2 fs1 000 rd 1010011', compare('le')),
@@ -97,8 +97,8 @@ export const D = [
   insn('fcvt.wu.d',  '1100001 00001 fs1 rm rd 1010011', toInteger('toU32')),
   insn('fcvt.l.d',   '1100001 00010 fs1 rm rd 1010011', toInteger('toI64')),
   insn('fcvt.lu.d',  '1100001 00011 fs1 rm rd 1010011', toInteger('toU64')),
-  insn('fcvt.d.w',   '1101001 00000 rs1 rm fd 1010011', fromInteger('fromI32')),
-  insn('fcvt.d.wu',  '1101001 00001 rs1 rm fd 1010011', fromInteger('fromU32')),
+  insn('fcvt.d.w',   '1101001 00000 rs1 rm fd 1010011', fromInteger('fromI32'), 'fd, rs1, rm=rne'),
+  insn('fcvt.d.wu',  '1101001 00001 rs1 rm fd 1010011', fromInteger('fromU32'), 'fd, rs1, rm=rne'),
   insn('fcvt.d.l',   '1101001 00010 rs1 rm fd 1010011', fromInteger('fromI64')),
   insn('fcvt.d.lu',  '1101001 00011 rs1 rm fd 1010011', fromInteger('fromU64')),
   insn('fmv.x.d',    '1110001 00000 fs1 000 rd 1010011', (o, f) => o.setX(f.rd, o.f64(f.fs1))),

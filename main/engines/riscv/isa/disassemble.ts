@@ -35,7 +35,8 @@ function asData(word: number): string {
 function written(mnemonic: string, syntax: string, decoded: Decoded, word: number, pc: bigint): string {
   const operands = syntax
     .split(', ')
-    .filter((operand) => operand !== 'rm' || decoded.rm !== DYN)
+    .filter((operand) => !(operand in OMITTED_MODE) || decoded.rm !== OMITTED_MODE[operand])
+    .map((operand) => (operand in OMITTED_MODE ? 'rm' : operand))
     .map((operand) => operand.replace(/hi\([a-z]+\)|pc\+imm|[a-z0-9'/]+/g, (item) => value(item, decoded, word, pc)))
     .join(',');
   return operands === '' ? mnemonic : `${mnemonic} ${operands}`;
@@ -53,7 +54,8 @@ function suffix({ insn }: Decoded, word: number): string {
   return ORDERING[aq && rl ? 'both' : aq ? 'aq' : rl ? 'rl' : 'none'];
 }
 
-const DYN = 7;
+/** The rounding mode that assemblers add when none is written: exact conversions have another than the rest. */
+const OMITTED_MODE: Readonly<Record<string, number>> = { rm: 7, 'rm=rne': 0 };
 const ROUNDING_MODES = ['rne', 'rtz', 'rdn', 'rup', 'rmm', 'unknown', 'unknown', 'dyn'];
 
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`;

@@ -59,7 +59,8 @@ export interface CompressedRow {
 
 /**
  * A row. Without `syntax` operands are written in the usual order: destination, CSR, sources, immediate, rounding mode.
- * In a syntax `pc+imm` is the target of a jump and `hi(imm)` the upper 20 bits.
+ * In a syntax `pc+imm` is the target of a jump, `hi(imm)` the upper 20 bits, `rm=rne` a rounding mode that goes without
+ * saying if it is RNE rather than DYN.
  */
 export function insn(name: string, pattern: string, exec: Semantics, syntax?: string): Row {
   const encoding = parseEncoding(pattern);
