@@ -5,6 +5,9 @@
 #define UART_LSR ((volatile uint8_t *)0x10000005)
 #define LSR_THRE 0x20
 #define FINISHER ((volatile uint32_t *)0x100000)
+#define CLINT_MTIME ((volatile uint64_t *)0x200bff8)
+/* mtime runs at 10 MHz: 0.3 s for whoever reads our process to see that the last marker has come. */
+#define LINGER 3000000
 #define FINISHER_FAIL 0x3333
 #define FINISHER_PASS 0x5555
 
@@ -41,6 +44,8 @@ uint64_t instructions(void) {
 }
 
 void finish(uint32_t code) {
+  uint64_t end = *CLINT_MTIME + LINGER;
+  while (*CLINT_MTIME < end);
   *FINISHER = code ? code << 16 | FINISHER_FAIL : FINISHER_PASS;
   for (;;) __asm__ volatile("wfi");
 }

@@ -1,0 +1,2 @@
+/* What the spawn workload starts. */
+int main(void) { return 0; }
