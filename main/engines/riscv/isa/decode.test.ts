@@ -27,6 +27,7 @@ describe('decode', () => {
           }
         }
       }),
+      { numRuns: 30 },
     );
   });
 

@@ -24,7 +24,7 @@ const MAY_TRAP = new Set([
 ]);
 const WRITES_REGISTER = new Set(['setX', 'setF64', 'setF32']);
 const CONTROL = new Set(['branch', 'jump', 'jumpTo']);
-const EFFECTS = new Set([...MAY_TRAP, ...WRITES_REGISTER, ...CONTROL]).difference(new Set(['rm']));
+const EFFECTS = new Set([...MAY_TRAP, ...WRITES_REGISTER, ...CONTROL].filter((operation) => operation !== 'rm'));
 
 function watch(insn: Instruction): Watch {
   const result: Watch = { problems: [], fieldsUsed: new Set(), effects: 0 };
