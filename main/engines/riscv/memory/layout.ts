@@ -200,6 +200,8 @@ export const STATE = {
   straddle: 0x130,
   /** 1 if a superpage was put in a TLB for an address in the lower half since the last flush (i32). */
   superpages: 0x134,
+  /** 1 if the instruction under way reached a device (i32). */
+  deviceAccess: 0x138,
   pmpaddr: 0x200,
   /** One byte per PMP entry. */
   pmpcfg: 0x280,
@@ -234,15 +236,17 @@ export const FETCH_SETS = 3;
 export const FETCH_SET_SIZE = TLB_SIZE;
 const AFTER_TLBS = FETCH_TLB + FETCH_SETS * FETCH_SET_SIZE;
 
-/** One predecoded instruction; see `hart/record.ts` for its fields. */
+/** One predecoded instruction, in bytes; see `hart/record.ts` for its fields. */
 export const RECORD = 8;
+/** A record stands for two bytes of code: offsets in a page shifted left by this are offsets in its slot. */
+export const RECORD_SCALE_SHIFT = 2;
 export const RECORDS_PER_PAGE = PAGE_SIZE / 2;
 /** Records of a page, then two that lead on to the next page, then a copy of the page as it was decoded. */
 export const SLOT = {
   records: 0,
   pageEnd: RECORDS_PER_PAGE * RECORD,
   copy: (RECORDS_PER_PAGE + 2) * RECORD,
-  /** Index of the guest page decoded here, -1 if none (i32), and the epoch it was last verified in (i32). */
+  /** Index of the guest page decoded here plus 1, 0 if none (i32), and the epoch it was last verified in (i32). */
   page: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE,
   epoch: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE + 4,
 } as const;

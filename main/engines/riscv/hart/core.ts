@@ -1,0 +1,71 @@
+/** Puts the generated hart together: one WebAssembly module, the same for every hart of every machine. */
+import { MSTATUS } from '../isa/csr.ts';
+import { INSTRUCTIONS } from '../isa/table.ts';
+import { CSR_INDEX } from '../memory/layout.ts';
+import { defineAccess } from '../mmu/access.ts';
+import { declareContext, get32, get64, type HartContext, put32, put64 } from '../mmu/context.ts';
+import { definePmpCheck } from '../mmu/pmp.ts';
+import { defineTlb } from '../mmu/tlb.ts';
+import { defineTranslate } from '../mmu/translate.ts';
+import { defineFloat } from '../float/index.ts';
+import type { FunctionBuilder } from '../wasm/function.ts';
+import { ModuleBuilder } from '../wasm/module.ts';
+import { type FunctionRef, type I32, i32, i64 } from '../wasm/ops.ts';
+import { defineCold, defineIllegal, type HartFunctions } from './cold.ts';
+import { csrIndexTable, defineCsrs } from './csr.ts';
+import { defineFetch } from './fetch.ts';
+import { defineRun } from './loop.ts';
+import { OP, OP_COUNT, opOf } from './record.ts';
+import { defineTraps } from './trap.ts';
+import { defineArithmetic } from './values.ts';
+
+export interface Core {
+  /** The module; see `instance.ts` for its imports and exports. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What belongs at CSR_INDEX in the shared memory. */
+  readonly csrIndex: Uint8Array;
+}
+
+export function buildCore(): Core {
+  const module = new ModuleBuilder();
+  const c = declareContext(module);
+  const pmpCheck = definePmpCheck(c);
+  const translate = defineTranslate(c, pmpCheck);
+  const tlb = defineTlb(c);
+  const traps = defineTraps(c, tlb);
+  const access = defineAccess(c, translate, pmpCheck, tlb, traps.trap);
+  const fetch = defineFetch(c, translate, pmpCheck, tlb, traps.trap);
+  const csrs = defineCsrs(c, tlb, traps, CSR_INDEX);
+  const float = defineFloat(module, raiseFlags(c), { flags: () => get32(c, 'fflags') });
+  const arithmetic = defineArithmetic(c);
+  const functions: HartFunctions = { tlb, access, traps, csrs, float, arithmetic };
+
+  const illegal = defineIllegal(c, functions);
+  const table: FunctionRef[] = new Array<FunctionRef>(OP_COUNT).fill(illegal);
+  for (const insn of INSTRUCTIONS) {
+    const cold = defineCold(c, functions, insn);
+    table[opOf(insn)] = cold;
+    table[opOf(insn) + 1] = cold;
+  }
+  table[OP.illegal] = illegal;
+  module.setTable(table);
+
+  module.exportFunction('run', defineRun(c, functions, fetch));
+  module.exportFunction('flushAll', tlb.flushAll);
+  module.exportFunction('flushFetch', tlb.flushFetch);
+  module.exportFunction('selectSets', tlb.selectSets);
+  return { bytes: module.encode(), csrIndex: csrIndexTable(csrs.rows) };
+}
+
+/** Accrues floating-point exception flags; mstatus.FS becomes dirty where that changes fflags. */
+function raiseFlags(c: HartContext): (f: FunctionBuilder, flags: I32) => void {
+  const raise = c.module.define(['i32'], [], (f) => {
+    const flags = f.let(i32.or(get32(c, 'fflags'), f.param('i32', 0)));
+    f.if(i32.ne(flags, get32(c, 'fflags')), () => {
+      put32(c, f, 'fflags', flags);
+      put64(c, f, 'mstatus', i64.or(get64(c, 'mstatus'), MSTATUS.FS));
+    });
+  });
+  return (f, flags) => f.call(raise, typeof flags === 'number' ? i32.const(flags) : flags);
+}
+

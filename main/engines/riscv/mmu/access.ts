@@ -1,0 +1,226 @@
+/** Loads and stores that the interpreter does not do inline: TLB misses, devices, page-crossing and atomic accesses. */
+import { PAGE_SHIFT, PAGE_SIZE, RAM_GPA, TLB_WRITE } from '../memory/layout.ts';
+import { PAGE_STATE } from '../memory/page-state.ts';
+import type { FunctionBuilder } from '../wasm/function.ts';
+import { call, type Expr, f64, type FunctionRef, i32, i64, type I32, type Label, type Local } from '../wasm/ops.ts';
+import { ACCESS, accessFaultOf, get32, get64, type HartContext, put32, put64 } from './context.ts';
+import { PMP_CHECK } from './pmp.ts';
+import { entryOf, type TlbFunctions } from './tlb.ts';
+import { NO_TRANSLATION } from './translate.ts';
+
+export interface AccessFunctions {
+  /** load(va i64, size i32): i32. 1 and the zero-extended value in STATE.data; or 0, having trapped. */
+  readonly load: FunctionRef;
+  /** store(va i64, size i32): i32. Stores STATE.data. 1, or 0 having trapped. */
+  readonly store: FunctionRef;
+  /** hostAddress(va i64, access i32): i32. Where an aligned access to RAM happens; 0 having trapped, also on a device. */
+  readonly hostAddress: FunctionRef;
+}
+
+/** `trap` is trap(cause i32, tval i64). */
+export function defineAccess(
+  c: HartContext,
+  translate: FunctionRef,
+  pmpCheck: FunctionRef,
+  tlb: TlbFunctions,
+  trap: FunctionRef,
+): AccessFunctions {
+  const { module } = c;
+  const inRam = (physical: Expr<'i64'>) => i64.ltU(i64.sub(physical, BigInt(RAM_GPA)), c.ramSize);
+  const ramAddress = (physical: Expr<'i64'>) => i32.add(i32.sub(i32.wrap(physical), RAM_GPA | 0), c.ramBase);
+
+  /** Puts the page of `va` into the TLB set in use; a page entered for writing gets its state marked. */
+  const fill = module.define(['i64', 'i64', 'i32'], [], (f) => {
+    const va = f.param('i64', 0);
+    const physical = f.param('i64', 1);
+    const access = f.param('i32', 2);
+    const table = i32.add(
+      i32.add(c.hart, get32(c, 'dataTlb')),
+      i32.select(i32.eq(access, ACCESS.write), TLB_WRITE, 0),
+    );
+    const entry = f.let(entryOf(table, va));
+    f.store64(entry, i64.and(va, -BigInt(PAGE_SIZE)));
+    f.store(entry, i32.sub(ramAddress(physical), i32.wrap(va)), 8);
+    f.if(i32.eq(access, ACCESS.write), () => {
+      const state = f.let(
+        i32.add(c.pageState, i32.wrap(i64.shrU(i64.sub(physical, BigInt(RAM_GPA)), BigInt(PAGE_SHIFT)))),
+      );
+      f.if(i32.ne(i32.load8U(state), PAGE_STATE.dirty), () => {
+        f.drop(i32.atomicOr8(state, PAGE_STATE.dirty));
+        f.drop(i32.atomicAnd8(state, 0xff & ~PAGE_STATE.code));
+      });
+    });
+  });
+
+  /** resolve(va, size, access): i64. The physical address of an access within one page, or NO_TRANSLATION having trapped. */
+  const resolve = module.define(['i64', 'i32', 'i32'], ['i64'], (f) => {
+    const va = f.param('i64', 0);
+    const size = f.param('i32', 1);
+    const access = f.param('i32', 2);
+    const mode = f.let(call('i32', tlb.dataMode));
+    const physical = f.let(call('i64', translate, va, access, mode));
+    const trapWith = (cause: Expr<'i32'>) => {
+      f.call(trap, cause, va);
+      f.return(i64.const(NO_TRANSLATION));
+    };
+    f.if(i64.eq(physical, NO_TRANSLATION), () => trapWith(get32(c, 'faultCause')));
+    const page = i64.and(physical, -BigInt(PAGE_SIZE));
+    f.if(
+      i32.eq(call('i32', pmpCheck, page, i64.const(BigInt(PAGE_SIZE)), mode, access), PMP_CHECK.allowed),
+      () => f.if(inRam(physical), () => f.call(fill, va, physical, access)),
+      () =>
+        f.if(
+          i32.ne(call('i32', pmpCheck, physical, i64.extendI32U(size), mode, access), PMP_CHECK.allowed),
+          () => trapWith(accessFaultOf(access)),
+        ),
+    );
+    f.result(physical);
+  });
+
+  const crosses = (va: Expr<'i64'>, size: Expr<'i32'>) =>
+    i32.gtU(i32.add(i32.and(i32.wrap(va), PAGE_SIZE - 1), size), PAGE_SIZE);
+  const bitsOf = (bytes: Expr<'i32'>) => i64.extendI32U(i32.shl(bytes, 3));
+
+  const load = module.declare(['i64', 'i32'], ['i32']);
+  {
+    const f = load;
+    const va = f.param('i64', 0);
+    const size = f.param('i32', 1);
+    const index = f.local('i32');
+    const sum = f.local('i64');
+    f.if(crosses(va, size), () => {
+      f.loop((next) => {
+        f.if(i32.eqz(call('i32', load.ref, i64.add(va, i64.extendI32U(index)), i32.const(1))), () =>
+          f.return(i32.const(0)),
+        );
+        f.set(sum, i64.or(sum, i64.shl(get64(c, 'data'), bitsOf(index))));
+        f.set(index, i32.add(index, 1));
+        f.brIf(next, i32.ltU(index, size));
+      });
+      put64(c, f, 'data', sum);
+      f.return(i32.const(1));
+    });
+    const physical = f.let(call('i64', resolve, va, size, i32.const(ACCESS.read)));
+    f.if(i64.eq(physical, NO_TRANSLATION), () => f.return(i32.const(0)));
+    f.if(
+      inRam(physical),
+      () => {
+        const host = f.let(ramAddress(physical));
+        bySize(f, size, (bytes) => put64(c, f, 'data', LOAD_UNSIGNED[bytes](host)));
+      },
+      () => onDevice(f, va, physical, size, ACCESS.read),
+    );
+    f.result(i32.const(1));
+  }
+
+  const store = module.declare(['i64', 'i32'], ['i32']);
+  {
+    const f = store;
+    const va = f.param('i64', 0);
+    const size = f.param('i32', 1);
+    const index = f.local('i32');
+    const value = f.local('i64');
+    f.if(crosses(va, size), () => {
+      f.set(value, get64(c, 'data'));
+      // Both pages are checked before the first byte is written, for a trap must leave no trace
+      const lastByte = i64.add(va, i64.extendI32U(i32.sub(size, 1)));
+      for (const address of [va, i64.and(lastByte, -BigInt(PAGE_SIZE))]) {
+        f.if(
+          i64.eq(call('i64', resolve, address, i32.const(1), i32.const(ACCESS.write)), NO_TRANSLATION),
+          () => f.return(i32.const(0)),
+        );
+      }
+      f.loop((next) => {
+        put64(c, f, 'data', i64.and(i64.shrU(value, bitsOf(index)), 0xffn));
+        f.if(i32.eqz(call('i32', store.ref, i64.add(va, i64.extendI32U(index)), i32.const(1))), () =>
+          f.return(i32.const(0)),
+        );
+        f.set(index, i32.add(index, 1));
+        f.brIf(next, i32.ltU(index, size));
+      });
+      f.return(i32.const(1));
+    });
+    const physical = f.let(call('i64', resolve, va, size, i32.const(ACCESS.write)));
+    f.if(i64.eq(physical, NO_TRANSLATION), () => f.return(i32.const(0)));
+    f.if(
+      inRam(physical),
+      () => {
+        const host = f.let(ramAddress(physical));
+        f.set(value, get64(c, 'data'));
+        bySize(f, size, (bytes) => storeBytes(f, bytes, host, value));
+      },
+      () => onDevice(f, va, physical, size, ACCESS.write),
+    );
+    f.result(i32.const(1));
+  }
+
+  /** Devices take naturally aligned accesses at addresses below 2^53; all else is an access fault. */
+  function onDevice(f: FunctionBuilder, va: Expr<'i64'>, physical: Expr<'i64'>, size: Local<'i32'>, access: number): void {
+    const misfit = f.local('i32');
+    put32(c, f, 'deviceAccess', 1);
+    f.set(
+      misfit,
+      i32.or(
+        i64.ne(i64.and(physical, i64.extendI32U(i32.sub(size, 1))), 0n),
+        i64.ne(i64.shrU(physical, 53n), 0n),
+      ),
+    );
+    f.if(i32.eqz(misfit), () => {
+      const host = access === ACCESS.read ? c.imports.mmioLoad : c.imports.mmioStore;
+      f.set(misfit, call('i32', host, f64.convertI64U(physical), size));
+    });
+    f.if(misfit, () => {
+      f.call(trap, accessFaultOf(access), va);
+      f.return(i32.const(0));
+    });
+  }
+
+  const hostAddress = module.define(['i64', 'i32'], ['i32'], (f) => {
+    const va = f.param('i64', 0);
+    const access = f.param('i32', 1);
+    const physical = f.let(call('i64', resolve, va, i32.const(8), access));
+    f.if(i64.eq(physical, NO_TRANSLATION), () => f.return(i32.const(0)));
+    f.if(i32.eqz(inRam(physical)), () => {
+      f.call(trap, accessFaultOf(access), va);
+      f.return(i32.const(0));
+    });
+    f.result(ramAddress(physical));
+  });
+  return { load: load.ref, store: store.ref, hostAddress };
+}
+
+export const LOAD_UNSIGNED = {
+  1: i64.load8U,
+  2: i64.load16U,
+  4: i64.load32U,
+  8: i64.load,
+} as const;
+
+export const LOAD_SIGNED = {
+  1: i64.load8S,
+  2: i64.load16S,
+  4: i64.load32S,
+  8: i64.load,
+} as const;
+
+export function storeBytes(f: FunctionBuilder, size: 1 | 2 | 4 | 8, base: I32, value: Expr<'i64'>): void {
+  if (size === 1) f.storeLow8(base, value);
+  else if (size === 2) f.storeLow16(base, value);
+  else if (size === 4) f.storeLow32(base, value);
+  else f.store64(base, value);
+}
+
+/** Runs `emit` for the size that `size` turns out to have. */
+function bySize(f: FunctionBuilder, size: Expr<'i32'>, emit: (bytes: 1 | 2 | 4 | 8) => void): void {
+  f.block((done: Label) => {
+    for (const bytes of [1, 2, 4] as const) {
+      f.if(i32.eq(size, bytes), () => {
+        emit(bytes);
+        f.br(done);
+      });
+    }
+    emit(8);
+  });
+}
+
+
