@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { addi, csrrs, csrrw, EBREAK, ECALL, ld, mul, sd } from '../../../../tests/fixtures/assemble.ts';
+import { addi, asm, csrrs, csrrw, EBREAK, ECALL, ld, sd } from '../../../../tests/fixtures/assemble.ts';
 import { machine, open, PROGRAM } from '../../../../tests/fixtures/oracle-machine.ts';
 import { CAUSE, CSR, MODE } from '../isa/csr.ts';
 
 describe('Oracle', () => {
   test('executes a row of the tables and goes on behind it', () => {
-    const m = machine([addi(1, 0, 5), addi(2, 1, -7), mul(3, 1, 2)]);
+    const m = machine([addi(1, 0, 5), addi(2, 1, -7), asm('mul', { rd: 3, rs1: 1, rs2: 2 })]);
     m.run(3);
     expect(m.x.slice(0, 4)).toEqual([0n, 5n, 2n ** 64n - 2n, 2n ** 64n - 10n]);
     expect(m.pc).toBe(PROGRAM + 12n);
