@@ -41,7 +41,7 @@ static void run(uint64_t hart, const char *name, uint32_t iterations) {
   print_number((uint64_t)iterations * HARTS);
   print(" instret=");
   print_number(after - before);
-  print(" checksum=");
+  print(" check=");
   print_hex(checksums[0]);
   print("\n");
   for (int i = 1; i < HARTS; i++) {
