@@ -13,7 +13,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [`{main,shared,renderer,scripts}/${suffix}`, ...(long ? [] : ['tests/*.test.ts'])],
+          include: [
+            `{main,shared,renderer,scripts}/${suffix}`,
+            ...(long ? [] : ['tests/*.test.ts', 'tests/perf/**/*.test.ts']),
+          ],
           exclude,
           testTimeout: long ? 30 * MINUTE : 20_000,
         },

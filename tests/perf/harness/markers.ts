@@ -21,8 +21,12 @@ export function parseMarker(line: string): Marker | undefined {
   const named = kind === 'BEGIN' || kind === 'END';
   const name = named ? words.shift() : '';
   if (name === undefined) return undefined;
-  const pairs = words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] as const);
-  return { kind, name, fields: Object.fromEntries(pairs.filter(([key]) => key !== '')) };
+  const fields: Record<string, string> = {};
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (equals > 0) fields[word.slice(0, equals)] = word.slice(equals + 1);
+  }
+  return { kind, name, fields };
 }
 
 /** A field that holds a number. Throws if it is missing or no number: the program and the harness do not fit together. */

@@ -97,7 +97,7 @@ export async function measure(workshop: Workshop): Promise<void> {
     if (options.engines.includes('native')) {
       for (const name of nativeWorkloads(options)) await attempt(`native ${name}`, () => measureNative(workshop, name));
     }
-    await eachEmulator('bare machine', (emulator) => measureBare(workshop, emulator));
+    if (workshop.bare.length > 0) await eachEmulator('bare machine', (emulator) => measureBare(workshop, emulator));
     if (workshop.guests.stock) await eachEmulator('Linux', (emulator) => measureLinux(workshop, emulator));
     if (workshop.guests.small) await eachEmulator('small kernel', (emulator) => measureSmallBoot(workshop, emulator));
 
