@@ -45,7 +45,7 @@ export interface DeviceClock {
 export interface ByteSink {
   /**
    * Takes as many of `bytes` as there is room for and returns that count; the rest is offered again when the device's
-   * `resume` is called. `bytes` is a view that is valid only during the call.
+   * `resume` is called. `bytes` is valid only during the call and may be a view of shared memory.
    */
   write(bytes: Uint8Array): number;
 }

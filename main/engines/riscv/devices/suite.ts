@@ -19,6 +19,8 @@ export class TestWorld {
   readonly sent: number[] = [];
   irqLevel = false;
   seed = 1;
+  /** Facts of the host's side that are no part of a device's state, such as the size of a window. */
+  host: Record<string, number> = {};
 
   readonly clock: DeviceClock = {
     nanoseconds: () => this.now,
@@ -59,6 +61,7 @@ export class TestWorld {
     this.now = other.now;
     this.room = other.room;
     this.seed = other.seed;
+    this.host = { ...other.host };
     this.ram.set(other.ram);
   }
 
@@ -75,6 +78,8 @@ export interface Subject<State> {
   readonly actions?: Record<string, (n: number) => void>;
   /** Further outputs to compare. */
   readonly outputs?: () => unknown;
+  /** Tells the device what `world.host` says of the host's side, after that changed. */
+  readonly hostChanged?: () => void;
 }
 
 export interface DeviceHints {
@@ -164,6 +169,7 @@ export function describeDevice<State>(name: string, hints: DeviceHints, make: ()
           // What is restored to is not new either.
           for (const step of after) run(other, step);
           other.world.copyFrom(one.world);
+          other.hostChanged?.();
           one.device.restore(snapshot);
           other.device.restore(snapshot);
           expect(other.device.snapshot()).toEqual(snapshot);
@@ -190,7 +196,7 @@ export function describeDevice<State>(name: string, hints: DeviceHints, make: ()
         expect(() => device.restore(bad as State)).toThrow('Saved state is damaged');
       }
       for (const field of Object.keys(good as object)) {
-        for (const value of [undefined, -1, 0.5, 'no', {}, Symbol.iterator]) {
+        for (const value of [undefined, -1, 0.5, 'no', { wrong: 1 }, Symbol.iterator]) {
           expect(() => device.restore({ ...good, [field]: value } as State), field).toThrow('Saved state is damaged');
         }
       }
