@@ -33,6 +33,9 @@ function check(stage, name, packageName, command, args) {
 export const CHECKS = [
   check('types', 'types of all layers (tsc)', 'typescript', 'tsc', ['-b']),
   check('lint', 'format and lint (biome)', '@biomejs/biome', 'biome', ['ci', '.']),
-  check('lint', 'promises and exhaustiveness (oxlint)', 'oxlint', 'oxlint', ['--type-aware', '--deny-warnings']),
+  check('lint', 'promises, cycles and type-aware lint (oxlint)', 'oxlint', 'oxlint', [
+    '--type-aware',
+    '--deny-warnings',
+  ]),
   check('lint', 'dead code and dependencies (knip)', 'knip', 'knip', ['--no-progress', '--no-config-hints']),
 ];
