@@ -54,6 +54,7 @@ export function buildCore(): Core {
   module.exportFunction('flushAll', tlb.flushAll);
   module.exportFunction('flushFetch', tlb.flushFetch);
   module.exportFunction('selectSets', tlb.selectSets);
+  module.exportFunction('translate', translate);
   return { bytes: module.encode(), csrIndex: csrIndexTable(csrs.rows) };
 }
 

@@ -17,6 +17,8 @@ import {
   STATE_SIZE,
   STRADDLE_SLOT,
 } from '../memory/layout.ts';
+import { ACCESS } from '../mmu/context.ts';
+import { NO_TRANSLATION } from '../mmu/translate.ts';
 import { OP, writeRecord } from './record.ts';
 
 /** What a hart asks of the machine around it. */
@@ -34,6 +36,7 @@ interface Exports {
   flushAll(): void;
   flushFetch(): void;
   selectSets(): void;
+  translate(address: bigint, access: number, mode: number): bigint;
 }
 
 /** 64-bit fields of STATE that are read and written as bigints here. */
@@ -134,6 +137,20 @@ export class Hart {
     this.exports.selectSets();
   }
 
+  /**
+   * The physical address behind a virtual one as the hart sees it now, or undefined if an access of that kind would fault.
+   * As any access it may set A and D bits.
+   */
+  translate(address: bigint, access: keyof typeof ACCESS): bigint | undefined {
+    const physical = this.exports.translate(BigInt.asIntN(64, address), ACCESS[access], this.get32('mode'));
+    return physical === NO_TRANSLATION ? undefined : physical;
+  }
+
+  /** Instructions begun since reset, also while one of them is under way. */
+  stepsNow(): number {
+    return Number(this.get('steps')) + this.get32('sliceFuel') - this.get32('fuel');
+  }
+
   x(index: number): bigint {
     return this.view.getBigUint64(this.registers + REGISTER.x + 8 * index, true);
   }
@@ -154,6 +171,10 @@ export class Hart {
   }
   get32(field: StateField): number {
     return this.view.getInt32(this.base + STATE[field], true);
+  }
+  /** Sets one byte of the private state; `offset` is from STATE. */
+  setByte(offset: number, value: number): void {
+    this.view.setUint8(this.base + offset, value);
   }
   set32(field: StateField, value: number): void {
     this.view.setInt32(this.base + STATE[field], value, true);

@@ -46,11 +46,14 @@ export const MACHINE = {
   command: 4,
   /** Bytes of console output on their way to the host that it has not yet taken. */
   consoleInFlight: 8,
-  /** Nanoseconds to add to the host's monotonic clock to get the machine's time. */
-  timeOffset64: 16,
-  /** Instructions executed, where time is counted in instructions (`Clock`): virtual nanoseconds. */
+  /** Milliseconds by which the machine's time lags the host's monotonic clock, a double: when it started, and pauses. */
+  timeLag64: 16,
+  /** The machine's time in nanoseconds where it is counted in instructions, a double. */
   virtualTime64: 24,
 } as const;
+
+/** `stop` asks every thread of the machine to end. */
+export const MACHINE_COMMAND = { run: 0, stop: 1 } as const;
 
 export const HART_MAILBOX = 0x4100;
 export const HART_MAILBOX_STRIDE = 0x80;
@@ -67,6 +70,9 @@ export const MAILBOX = {
   fenceDone: 16,
   /** A `HART_STATE`. */
   state: 20,
+  /** The hart's state as SBI knows it, an `HSM_STATE`; and the signal of `startHart`, 1 once the words below are there. */
+  hsm: 56,
+  start: 60,
   /** SBI HSM: where to start, and the value of a1. */
   startAddress64: 24,
   startOpaque64: 32,
@@ -99,7 +105,14 @@ export const MMIO = {
   /** 1 if no device answers at that address. */
   fault: 16,
 } as const;
-export const MMIO_STATE = { idle: 0, read: 1, write: 2, done: 3 } as const;
+export const MMIO_STATE = {
+  idle: 0,
+  read: 1,
+  write: 2,
+  done: 3,
+  /** With time counted in instructions: the hart has come to a point where input may be taken. `value` 1: it is idle. */
+  sync: 4,
+} as const;
 
 // Interrupt controllers
 

@@ -1,0 +1,119 @@
+/** Puts the devices of a machine together: what is on its bus, which lines they pull, where their bytes go. */
+import { Bus } from '../devices/bus.ts';
+import { Clint } from '../devices/clint.ts';
+import type { ByteSink, DeviceClock, Note, Stateful, Timed } from '../devices/device.ts';
+import { HartLines } from '../devices/hart-lines.ts';
+import { rateLimited } from '../devices/note.ts';
+import { Plic } from '../devices/plic.ts';
+import { GoldfishRtc } from '../devices/rtc.ts';
+import { type Finish, Syscon } from '../devices/syscon.ts';
+import { Uart16550 } from '../devices/uart16550.ts';
+import { VirtioConsole } from '../devices/virtio/console.ts';
+import type { VirtioDevice } from '../devices/virtio/device.ts';
+import { VirtioMmio } from '../devices/virtio/mmio.ts';
+import { VirtioRng } from '../devices/virtio/rng.ts';
+import { type Layout } from '../memory/layout.ts';
+import { openGuestRam } from '../memory/guest-ram.ts';
+import { IRQ_SOURCE, MEMORY_MAP, virtioMmio } from './memory-map.ts';
+
+interface SharedMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
+/** The interrupt controllers: each hart's thread has its own view of them, on the same shared words. */
+export interface InterruptControllers {
+  readonly bus: Bus;
+  readonly plic: Plic;
+  readonly clint: Clint;
+  readonly lines: HartLines;
+}
+
+export function openInterruptControllers(
+  memory: SharedMemory,
+  harts: number,
+  mtime: () => bigint,
+): InterruptControllers {
+  const lines = new HartLines(memory);
+  const plic = new Plic({ memory, harts, lines });
+  const clint = new Clint({ memory, harts, lines, mtime });
+  const bus = new Bus();
+  bus.map(MEMORY_MAP.plic.base, MEMORY_MAP.plic.size, plic);
+  bus.map(MEMORY_MAP.clint.base, MEMORY_MAP.clint.size, clint);
+  return { bus, plic, clint, lines };
+}
+
+export interface BoardOptions {
+  readonly memory: SharedMemory;
+  readonly layout: Layout;
+  readonly clock: DeviceClock;
+  /** The transport of the virtio devices. */
+  readonly transport: 'pci' | 'mmio';
+  /** Which device `input` goes to. Output of either reaches `sink`. */
+  readonly console: 'uart' | 'virtio';
+  readonly sink: ByteSink;
+  /** Called when the console has room again after `input` took less than it was offered. */
+  readonly onRoom: () => void;
+  /** Fills with random bytes. */
+  readonly entropy: (into: Uint8Array) => void;
+  /** The guest ended the machine through the test finisher. */
+  readonly finish: (finish: Finish) => void;
+  readonly note: Note;
+}
+
+export interface Board {
+  readonly bus: Bus;
+  readonly timed: readonly Timed[];
+  readonly stateful: readonly (Stateful<unknown> & { readonly name: string })[];
+  /** Offers bytes to the console; yields how many it took. */
+  input(bytes: Uint8Array): number;
+  /** Tells the console that the sink has room again. */
+  resume(): void;
+  resize(columns: number, rows: number): void;
+}
+
+/** Slots of virtio-mmio, and device numbers on PCI, in the order of the devices. */
+export const VIRTIO_DEVICES = ['console', 'rng'] as const;
+
+export function buildBoard(options: BoardOptions): Board {
+  const { memory, layout, clock, sink, onRoom, console } = options;
+  const note = rateLimited(options.note, clock);
+  const ram = openGuestRam(memory, layout);
+  // Devices pull lines only; the views the harts have make of it what the guest programmed
+  const plic = new Plic({ memory, harts: layout.harts, lines: new HartLines(memory) });
+  const bus = new Bus();
+
+  const uart = new Uart16550({ irq: plic.line(IRQ_SOURCE.uart), sink, note, onRoom: console === 'uart' ? onRoom : ignore });
+  const rtc = new GoldfishRtc({ irq: plic.line(IRQ_SOURCE.rtc), clock });
+  const syscon = new Syscon({ finish: options.finish, note });
+  bus.map(MEMORY_MAP.uart.base, MEMORY_MAP.uart.size, uart);
+  bus.map(MEMORY_MAP.rtc.base, MEMORY_MAP.rtc.size, rtc);
+  bus.map(MEMORY_MAP.test.base, MEMORY_MAP.test.size, syscon);
+
+  const virtioConsole = new VirtioConsole({
+    ports: [{ console: true, sink, onRoom: console === 'virtio' ? onRoom : ignore }],
+    note,
+  });
+  const rng = new VirtioRng({ entropy: options.entropy });
+  const virtio: Record<(typeof VIRTIO_DEVICES)[number], VirtioDevice<unknown>> = { console: virtioConsole, rng };
+  const transports = VIRTIO_DEVICES.map((name, slot) => {
+    const { base, size, irq } = virtioMmio(slot);
+    const transport = new VirtioMmio({ device: virtio[name], ram, irq: plic.line(irq), note });
+    bus.map(base, size, transport);
+    return transport;
+  });
+
+  const port = virtioConsole.ports[0];
+  return {
+    bus,
+    timed: [rtc, ...transports],
+    stateful: [uart, rtc, syscon, ...transports],
+    input: (bytes) => (console === 'uart' ? uart.receive(bytes) : (port?.receive(bytes) ?? 0)),
+    resume: () => {
+      uart.resume();
+      port?.resume();
+    },
+    resize: (columns, rows) => port?.resize(columns, rows),
+  };
+}
+
+function ignore(): void {}

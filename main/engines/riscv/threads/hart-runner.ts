@@ -1,0 +1,364 @@
+/** What the thread of a hart does: runs it slice by slice, and between slices whatever others asked of it. */
+import { threadCpuUsage } from 'node:process';
+import type { Bus } from '../devices/bus.ts';
+import { moveHart } from '../hart/hsm.ts';
+import { Hart } from '../hart/instance.ts';
+import { callSbi, SBI_RESET_REASON, SBI_RESET_TYPE, type SbiHost, type SbiResult } from '../hart/sbi.ts';
+import { enterFirmware, enterSupervisor } from '../hart/start.ts';
+import { CAUSE, ENVCFG, IRQ, MODE } from '../isa/csr.ts';
+import { openInterruptControllers } from '../machine/board.ts';
+import { openGuestRam } from '../memory/guest-ram.ts';
+import {
+  CLINT_BASE,
+  CLINT_STRIDE,
+  EXIT,
+  FENCE,
+  HART_STATE,
+  MACHINE_COMMAND,
+  MAILBOX,
+  mailboxOf,
+} from '../memory/layout.ts';
+import {
+  type MachineTimes,
+  NANOSECONDS_PER_INSTRUCTION,
+  NANOSECONDS_PER_TICK,
+  openTimes,
+  TICKS_PER_MILLISECOND,
+} from './clock.ts';
+import { Mailboxes, MmioSlot } from './mailbox.ts';
+import { type FromThread, type HartData, OUTPUT_LIMIT } from './messages.ts';
+
+/**
+ * Instructions between looks at the mailbox: some 50 us of host time. It bounds how late interrupts and remote fences from
+ * other threads are noticed, and costs well under 1 %.
+ */
+const SLICE = 16384;
+/** Slices between reports of CPU time and instruction counts, which take system calls: every 10 ms or so. */
+const REPORT_EVERY = 256;
+/** With time counted in instructions, input is taken at multiples of this, and when the hart is idle. */
+const SYNC_EVERY = 1_000_000;
+/** How long an initiator sleeps before it looks again whether a remote fence was carried out, in milliseconds. */
+const FENCE_POLL = 1;
+const MAX_TIMEOUT = 2 ** 31 - 1;
+const A0 = 10;
+const A1 = 11;
+const NEVER = 0xffff_ffff_ffff_ffffn;
+
+export class HartRunner {
+  readonly hart: Hart;
+  readonly #data: HartData;
+  readonly #post: (message: FromThread) => void;
+  readonly #mailboxes: Mailboxes;
+  readonly #slot: MmioSlot;
+  readonly #times: MachineTimes;
+  readonly #view: DataView;
+  readonly #controllers: Bus;
+  readonly #sbi: SbiHost;
+  readonly #counted: boolean;
+  /** Nanoseconds that a hart with counted time has skipped while idle. */
+  #idle = 0;
+  #nextSync = SYNC_EVERY;
+  #ended = false;
+
+  constructor(data: HartData, post: (message: FromThread) => void) {
+    const { memory, layout, index } = data;
+    this.#data = data;
+    this.#post = post;
+    this.#mailboxes = new Mailboxes(memory);
+    this.#slot = new MmioSlot(this.#mailboxes, index);
+    this.#times = openTimes(memory);
+    this.#view = new DataView(memory.buffer);
+    this.#counted = data.clock === 'instructions';
+    const { bus } = openInterruptControllers(memory, layout.harts, () => BigInt(Math.floor(this.#now())));
+    this.#controllers = bus;
+    this.hart = new Hart(data.module, memory, layout, index, {
+      load: (address, size) => this.#controllers.read(address, size) ?? this.#ask('read', address, size, 0),
+      store: (address, size, value) =>
+        this.#controllers.write(address, size, value) || this.#ask('write', address, size, value) !== undefined,
+      now: () => this.#now(),
+    });
+    this.#sbi = this.#sbiHost();
+  }
+
+  /** Runs until the machine ends. Throws on a fault of the emulator. */
+  run(): void {
+    const { start } = this.#data;
+    if (start.kind === 'running') {
+      const entry = { pc: BigInt(start.pc), arguments: [BigInt(start.a0), BigInt(start.a1), BigInt(start.a2)] };
+      if (start.mode === MODE.M) enterFirmware(this.hart, entry);
+      else enterSupervisor(this.hart, entry);
+    } else {
+      this.#awaitStart();
+    }
+    this.#mailboxes.store(this.#data.index, 'state', HART_STATE.running);
+    for (let slices = 0; !this.#ended; slices++) {
+      this.#lookAtMailbox();
+      if (this.#ended) return;
+      if (slices % REPORT_EVERY === 0) this.#report();
+      this.#afterSlice(this.hart.run(this.#sliceFuel(), this.#now()));
+    }
+  }
+
+  #afterSlice(exit: number): void {
+    switch (exit) {
+      case EXIT.slice:
+      case EXIT.pause:
+        if (this.#counted && this.hart.stepsNow() >= this.#nextSync) this.#syncInput(false);
+        return;
+      case EXIT.wfi:
+        return this.#idleUntilInterrupt();
+      case EXIT.firmware:
+        return this.#firmware();
+      default:
+        throw new Error(`the interpreter left its loop for the unknown reason ${exit}`);
+    }
+  }
+
+  // Time
+
+  /** The machine's time in ticks. */
+  #now(): number {
+    return this.#counted ? this.#countedNanoseconds() / NANOSECONDS_PER_TICK : this.#times.wall() * TICKS_PER_MILLISECOND;
+  }
+
+  #countedNanoseconds(): number {
+    return this.hart.stepsNow() * NANOSECONDS_PER_INSTRUCTION + this.#idle;
+  }
+
+  /** Counted time stops exactly where a timer is due or input may be taken; wall time anywhere near. */
+  #sliceFuel(): number {
+    if (!this.#counted) return SLICE;
+    const steps = this.hart.stepsNow();
+    const toSync = this.#nextSync - steps;
+    const ticks = this.#deadline() - BigInt(Math.floor(this.#now()));
+    const toTimer = ticks > BigInt(SLICE) ? SLICE : Number(ticks) * (NANOSECONDS_PER_TICK / NANOSECONDS_PER_INSTRUCTION);
+    return Math.max(1, Math.min(SLICE, toSync, toTimer > 0 ? toTimer : SLICE));
+  }
+
+  /** When the next timer is due, in ticks. */
+  #deadline(): bigint {
+    const { hart, index } = { hart: this.hart, index: this.#data.index };
+    const mtimecmp = this.#view.getBigUint64(CLINT_BASE + index * CLINT_STRIDE, true);
+    const stimecmp = (hart.get('menvcfg') & ENVCFG.STCE) !== 0n ? hart.get('stimecmp') : NEVER;
+    return mtimecmp < stimecmp ? mtimecmp : stimecmp;
+  }
+
+  #report(): void {
+    const { index } = this.#data;
+    const { user, system } = threadCpuUsage();
+    this.#view.setBigUint64(mailboxOf(index) + MAILBOX.cpuTime64, BigInt(user + system) * 1000n, true);
+    this.#view.setBigUint64(mailboxOf(index) + MAILBOX.steps64, this.hart.get('steps'), true);
+  }
+
+  // What others ask
+
+  #lookAtMailbox(): void {
+    const { index } = this.#data;
+    const attention = Mailboxes.indexOf(index, 'attention');
+    if (Atomics.load(this.#mailboxes.words, attention) === 0) return;
+    Atomics.store(this.#mailboxes.words, attention, 0);
+    if (this.#mailboxes.command === MACHINE_COMMAND.stop) {
+      this.#ended = true;
+      return;
+    }
+    if (this.#mailboxes.load(index, 'grant') === 0) {
+      this.#report();
+      this.#parkOn('grant', 0, Number.POSITIVE_INFINITY);
+    }
+    this.#carryOutFences();
+  }
+
+  /** Waits while `word` is `value`. What came in meanwhile is seen to before the next guest instruction. */
+  #parkOn(word: 'grant' | 'attention', value: number, timeout: number): void {
+    const { index } = this.#data;
+    this.#mailboxes.store(index, 'state', HART_STATE.parked);
+    Atomics.wait(this.#mailboxes.words, Mailboxes.indexOf(index, word), value, timeout);
+    this.#mailboxes.store(index, 'state', HART_STATE.running);
+    this.#carryOutFences();
+  }
+
+  /** An initiator takes a parked hart for done: `state` was set to running before this looks. */
+  #carryOutFences(): void {
+    const { index } = this.#data;
+    const { words } = this.#mailboxes;
+    const fences = Atomics.exchange(words, Mailboxes.indexOf(index, 'fence'), 0);
+    if (fences === 0) return;
+    this.hart.fence((fences & FENCE.instruction) !== 0, (fences & FENCE.translation) !== 0);
+    const done = Mailboxes.indexOf(index, 'fenceDone');
+    Atomics.add(words, done, 1);
+    Atomics.notify(words, done);
+  }
+
+  #idleUntilInterrupt(): void {
+    const deadline = this.#deadline();
+    if (this.#counted) {
+      this.#skipTo(deadline);
+      return;
+    }
+    const ticks = deadline - BigInt(Math.floor(this.#now()));
+    if (ticks <= 0n) return;
+    this.#report();
+    const timeout = Math.min(Number(ticks) / TICKS_PER_MILLISECOND, MAX_TIMEOUT);
+    this.#parkOn('attention', 0, deadline === NEVER ? Number.POSITIVE_INFINITY : timeout);
+  }
+
+  /** Counted time does not pass while idle: it jumps to the next timer, or stands still until there is input. */
+  #skipTo(deadline: bigint): void {
+    const ticks = deadline - BigInt(Math.floor(this.#now()));
+    if (deadline === NEVER) {
+      this.#syncInput(true);
+      if (Atomics.load(this.#mailboxes.words, Mailboxes.indexOf(this.#data.index, 'attention')) === 0) {
+        this.#parkOn('attention', 0, Number.POSITIVE_INFINITY);
+      }
+    } else if (ticks > 0n) {
+      this.#idle += Number(ticks) * NANOSECONDS_PER_TICK;
+      this.#syncInput(false);
+    }
+  }
+
+  // Devices
+
+  #ask(kind: 'read' | 'write' | 'sync', address: number, size: number, value: number): number | undefined {
+    if (this.#counted) this.#times.virtual = this.#countedNanoseconds();
+    return this.#slot.ask(kind, address, size, value);
+  }
+
+  /** Has the device thread take input now, at a time that a repeated run reaches exactly. */
+  #syncInput(idle: boolean): void {
+    this.#nextSync = (Math.floor(this.hart.stepsNow() / SYNC_EVERY) + 1) * SYNC_EVERY;
+    this.#ask('sync', 0, 0, idle ? 1 : 0);
+  }
+
+  // The host as firmware
+
+  #firmware(): void {
+    const { hart } = this;
+    const cause = Number(hart.get('mcause'));
+    if (cause !== CAUSE.ecallFromS) throw new Error(`trap ${cause} reached M-mode, where the host is`);
+    const args = [0, 1, 2, 3, 4, 5].map((i) => hart.x(A0 + i)) as [bigint, bigint, bigint, bigint, bigint, bigint];
+    this.#answer(callSbi(this.#sbi, this.#data.index, hart.x(17), hart.x(16), args));
+  }
+
+  #answer(result: SbiResult): void {
+    const { hart } = this;
+    switch (result.kind) {
+      case 'return':
+        hart.setX(A0, result.error);
+        hart.setX(A1, result.value);
+        break;
+      case 'legacy':
+        hart.setX(A0, result.value);
+        break;
+      case 'stop':
+        moveHart(this.#mailboxes, this.#data.index, 'stopped');
+        this.#awaitStart();
+        return;
+      case 'suspend':
+        this.#suspend();
+        hart.setX(A0, 0n);
+        hart.setX(A1, 0n);
+        break;
+      case 'reset':
+        this.#ended = true;
+        return;
+    }
+    hart.set('pc', hart.get('pc') + 4n);
+  }
+
+  #suspend(): void {
+    const { index } = this.#data;
+    moveHart(this.#mailboxes, index, 'suspended');
+    const wanted = Number(this.hart.get('mie'));
+    while (!this.#ended) {
+      this.#lookAtMailbox();
+      const pending = Number(this.hart.get('mip')) | this.#mailboxes.load(index, 'lines');
+      const due = this.#deadline() <= BigInt(Math.floor(this.#now())) ? 1 << IRQ.sti : 0;
+      if (((pending | due) & wanted) !== 0) break;
+      this.#idleUntilInterrupt();
+    }
+    moveHart(this.#mailboxes, index, 'resume');
+    moveHart(this.#mailboxes, index, 'resumed');
+  }
+
+  /** Waits, executing nothing, until `startHart` has said where to start. */
+  #awaitStart(): void {
+    const { index } = this.#data;
+    for (;;) {
+      this.#lookAtMailbox();
+      if (this.#ended) return;
+      if (this.#mailboxes.load(index, 'start') === 1) break;
+      this.#parkOn('attention', 0, Number.POSITIVE_INFINITY);
+    }
+    this.#mailboxes.store(index, 'start', 0);
+    const address = this.#view.getBigUint64(mailboxOf(index) + MAILBOX.startAddress64, true);
+    const opaque = this.#view.getBigUint64(mailboxOf(index) + MAILBOX.startOpaque64, true);
+    enterSupervisor(this.hart, { pc: address, arguments: [BigInt(index), opaque] });
+    moveHart(this.#mailboxes, index, 'started');
+  }
+
+  #sbiHost(): SbiHost {
+    const { layout, memory, index } = this.#data;
+    const mailboxes = this.#mailboxes;
+    const each = (harts: number, act: (hart: number) => void) => {
+      for (let hart = 0; hart < layout.harts; hart++) if ((harts >> hart) & 1) act(hart);
+    };
+    return {
+      hartCount: layout.harts,
+      hsm: mailboxes,
+      ram: openGuestRam(memory, layout),
+      identity: { mvendorid: 0n, marchid: 0n, mimpid: 0n },
+      setTimer: (_hart, ticks) => this.hart.set('stimecmp', ticks),
+      sendIpi: (harts) =>
+        each(harts, (hart) => {
+          Atomics.or(mailboxes.words, Mailboxes.indexOf(hart, 'lines'), 1 << IRQ.ssi);
+          mailboxes.attention(hart);
+        }),
+      remoteFence: (harts, fences) => {
+        each(harts, (hart) => {
+          Atomics.or(mailboxes.words, Mailboxes.indexOf(hart, 'fence'), fences);
+          if (hart !== index) mailboxes.attention(hart);
+        });
+        this.#carryOutFences();
+        each(harts & ~(1 << index), (hart) => this.#awaitFence(hart));
+      },
+      startHart: (hart, address, opaque) => {
+        this.#view.setBigUint64(mailboxOf(hart) + MAILBOX.startAddress64, address, true);
+        this.#view.setBigUint64(mailboxOf(hart) + MAILBOX.startOpaque64, opaque, true);
+        mailboxes.store(hart, 'start', 1);
+        mailboxes.attention(hart);
+      },
+      reset: (type, reason) => {
+        const code = reason === SBI_RESET_REASON.NONE ? 0 : 1;
+        this.#post({ kind: 'finished', how: type === SBI_RESET_TYPE.SHUTDOWN ? 'powered-off' : 'reset', code });
+      },
+      consoleWrite: (bytes) => this.#consoleWrite(bytes),
+      consoleWriteByte: (byte) => {
+        this.#consoleWrite(Uint8Array.of(byte));
+      },
+      consoleRead: () => new Uint8Array(0),
+    };
+  }
+
+  /** Until the hart has carried out what was asked, or is parked and so will before its next instruction. */
+  #awaitFence(hart: number): void {
+    const { words } = this.#mailboxes;
+    const done = Mailboxes.indexOf(hart, 'fenceDone');
+    for (;;) {
+      const seen = Atomics.load(words, done);
+      if (this.#mailboxes.load(hart, 'fence') === 0 || this.#mailboxes.isParked(hart)) return;
+      if (this.#mailboxes.command === MACHINE_COMMAND.stop) return;
+      Atomics.wait(words, done, seen, FENCE_POLL);
+      // Two initiators may wait for each other
+      this.#carryOutFences();
+    }
+  }
+
+  #consoleWrite(bytes: Uint8Array): number {
+    const room = Math.max(0, OUTPUT_LIMIT - this.#mailboxes.inFlight);
+    const taken = bytes.slice(0, room);
+    if (taken.length === 0) return 0;
+    this.#mailboxes.addInFlight(taken.length);
+    this.#post({ kind: 'output', bytes: taken });
+    return taken.length;
+  }
+}

@@ -1,0 +1,336 @@
+/** A running machine: its memory, its threads, and what its owner can do with it. */
+import { Worker } from 'node:worker_threads';
+import { InnError } from '../../../../shared/base/errors.ts';
+import { formatBytes } from '../../../../shared/base/units.ts';
+import { buildCore, type Core } from '../hart/core.ts';
+import { HSM_STATE } from '../hart/hsm.ts';
+import { prepareMemory } from '../hart/instance.ts';
+import { VIRTIO_DEVICES } from '../machine/board.ts';
+import { type BootFiles, planBoot } from '../machine/boot-plan.ts';
+import { openGuestRam } from '../memory/guest-ram.ts';
+import {
+  type Layout,
+  layoutOf,
+  MACHINE_COMMAND,
+  MAILBOX,
+  MAX_HARTS,
+  mailboxOf,
+  WASM_PAGE,
+} from '../memory/layout.ts';
+import { hostMilliseconds, openTimes } from './clock.ts';
+import { Mailboxes } from './mailbox.ts';
+import type { ClockKind, DeviceData, FromThread, HartData, RecordedInput, ToDevice } from './messages.ts';
+import { seededBytes } from './seeded-bytes.ts';
+
+export interface MachineOptions {
+  /** 1 to 8; 1 where time is counted in instructions. */
+  readonly harts: number;
+  /** Guest RAM in bytes, rounded up to 64 KiB. */
+  readonly ramSize: number;
+  readonly clock: ClockKind;
+  readonly files: BootFiles;
+  /** The kernel's command line. */
+  readonly bootArguments: string;
+  readonly transport: 'pci' | 'mmio';
+  /** Where `input` goes: the UART, or the virtio console (hvc0 in Linux). Output of either arrives. */
+  readonly console: 'uart' | 'virtio';
+  /** Console output. `taken` says that it was written out; until then the guest can get at most 256 KiB ahead. */
+  onOutput(bytes: Uint8Array, taken: () => void): void;
+  /** The guest's console took input over; with counted time these calls are what a repeated run needs as `replay`. */
+  onInputTaken?(input: RecordedInput): void;
+  /** What the guest did wrong, for a log. Rate-limited. */
+  onNote?(text: string): void;
+  /** The guest has been restarted at its own request. */
+  onReset?(): void;
+  /** With counted time: where random numbers start, and input to give at exactly these times. */
+  readonly seed?: number;
+  readonly replay?: readonly RecordedInput[];
+}
+
+export type MachineEnd =
+  /** `code` is what the guest gave the test finisher; 0 for a clean end. */
+  | { readonly kind: 'powered-off'; readonly code: number }
+  /** The emulator failed. `report` is for people. */
+  | { readonly kind: 'aborted'; readonly report: string };
+
+export interface HartStatistics {
+  readonly steps: bigint;
+  /** CPU time of the hart's thread in milliseconds. */
+  readonly cpuMs: number;
+  readonly state: 'running' | 'waiting' | 'stopped';
+}
+
+/** Input that may wait for the guest to take it, in bytes. */
+const INPUT_LIMIT = 64 * 1024;
+/** Output kept for the report of a fault, in bytes. */
+const TAIL_SIZE = 4096;
+const SEED_BYTES = 32;
+/** The heap of each worker, in MiB: none needs much, and a leak should end in its own machine. */
+const WORKER_HEAP = 128;
+const DEFAULT_SEED = 0x1bad5eed;
+
+let core: (Core & { readonly module: WebAssembly.Module }) | undefined;
+
+/** The generated hart, built once per process. */
+function loadCore(): Core & { readonly module: WebAssembly.Module } {
+  if (!core) {
+    const built = buildCore();
+    core = { ...built, module: new WebAssembly.Module(built.bytes) };
+  }
+  return core;
+}
+
+interface Threads {
+  readonly memory: WebAssembly.Memory;
+  readonly layout: Layout;
+  readonly mailboxes: Mailboxes;
+  readonly device: Worker;
+  readonly harts: readonly Worker[];
+}
+
+export class Machine {
+  readonly ended: Promise<MachineEnd>;
+  readonly #options: MachineOptions;
+  #threads: Threads;
+  #end: (end: MachineEnd) => void = () => {};
+  #state: 'running' | 'paused' | 'ended' = 'running';
+  #pausedAt = 0;
+  #inputWaiting = 0;
+  #size: { readonly columns: number; readonly rows: number } | undefined;
+  #tail = new Uint8Array(0);
+
+  private constructor(options: MachineOptions) {
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.#threads = this.#launch();
+  }
+
+  /**
+   * Starts a machine. Throws an `InnError`: `harts-out-of-range`, `memory-too-large`, or what `planBoot` throws.
+   */
+  static start(options: MachineOptions): Machine {
+    const most = options.clock === 'instructions' ? 1 : MAX_HARTS;
+    if (!Number.isInteger(options.harts) || options.harts < 1 || options.harts > most) {
+      throw new InnError(`A machine cannot have ${options.harts} harts`, {
+        code: 'harts-out-of-range',
+        nextStep:
+          most === 1 ? 'With time counted in instructions there is one hart.' : `Ask for 1 to ${MAX_HARTS} cores.`,
+      });
+    }
+    return new Machine(options);
+  }
+
+  /** Sends bytes to the guest's console. They wait until the guest takes them; see `inputRoom`. */
+  input(bytes: Uint8Array): void {
+    if (this.#state === 'ended' || bytes.length === 0) return;
+    this.#inputWaiting += bytes.length;
+    this.#tellDevice({ kind: 'input', bytes });
+  }
+
+  /** False while so much input waits that its source had better be held back. */
+  inputRoom(): boolean {
+    return this.#inputWaiting < INPUT_LIMIT;
+  }
+
+  /** Tells the guest's console how large its terminal is, in characters. */
+  resize(columns: number, rows: number): void {
+    this.#size = { columns, rows };
+    if (this.#state !== 'ended') this.#tellDevice({ kind: 'resize', columns, rows });
+  }
+
+  /** Stops all harts; returns when none executes any more. The machine's time stands still. */
+  async pause(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'paused';
+    const { mailboxes, layout } = this.#threads;
+    for (let hart = 0; hart < layout.harts; hart++) mailboxes.grant(hart, false);
+    for (let hart = 0; hart < layout.harts; hart++) {
+      while (!mailboxes.isParked(hart) && this.#isPaused()) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    this.#pausedAt = hostMilliseconds();
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'running';
+    const { memory, mailboxes, layout } = this.#threads;
+    if (this.#pausedAt > 0) openTimes(memory).lag += hostMilliseconds() - this.#pausedAt;
+    for (let hart = 0; hart < layout.harts; hart++) mailboxes.grant(hart, true);
+  }
+
+  /** Power off and on again, with fresh memory. */
+  async reset(): Promise<void> {
+    if (this.#state === 'ended') return;
+    const before = this.#threads;
+    this.#state = 'running';
+    this.#inputWaiting = 0;
+    this.#threads = this.#launch();
+    await stopThreads(before);
+  }
+
+  /** Ends the machine at once; the guest is not asked. */
+  async powerOff(): Promise<void> {
+    await this.#finish({ kind: 'powered-off', code: 0 });
+  }
+
+  statistics(): { readonly harts: readonly HartStatistics[] } {
+    const { memory, mailboxes, layout } = this.#threads;
+    const view = new DataView(memory.buffer);
+    const harts = Array.from({ length: layout.harts }, (_, hart): HartStatistics => {
+      const stopped = mailboxes.get(hart) === HSM_STATE.STOPPED;
+      return {
+        steps: view.getBigUint64(mailboxOf(hart) + MAILBOX.steps64, true),
+        cpuMs: Number(view.getBigUint64(mailboxOf(hart) + MAILBOX.cpuTime64, true)) / 1e6,
+        state: stopped ? 'stopped' : mailboxes.isParked(hart) ? 'waiting' : 'running',
+      };
+    });
+    return { harts };
+  }
+
+  #isPaused(): boolean {
+    return this.#state === 'paused';
+  }
+
+  #launch(): Threads {
+    const options = this.#options;
+    const { module, csrIndex } = loadCore();
+    const { memory, layout } = allocate(options.harts, options.ramSize);
+    const seed = options.seed ?? DEFAULT_SEED;
+    const rngSeed = new Uint8Array(SEED_BYTES);
+    if (options.clock === 'instructions') seededBytes(seed)(rngSeed);
+    else crypto.getRandomValues(rngSeed);
+    const plan = planBoot(
+      {
+        harts: options.harts,
+        ramSize: layout.ramSize,
+        virtioMmioSlots: options.transport === 'mmio' ? VIRTIO_DEVICES.map((_, slot) => slot) : [],
+        pci: options.transport === 'pci',
+        bootArguments: options.bootArguments,
+        rngSeed,
+        consoleOnUart: options.console === 'uart',
+      },
+      options.files,
+    );
+    prepareMemory(memory, layout, csrIndex);
+    const ram = openGuestRam(memory, layout);
+    for (const { address, bytes } of plan.writes) ram.span(address, bytes.length, 'write')?.set(bytes);
+
+    const mailboxes = new Mailboxes(memory);
+    openTimes(memory).lag = hostMilliseconds();
+    plan.harts.forEach((start, hart) => {
+      mailboxes.store(hart, 'hsm', start.kind === 'running' ? HSM_STATE.STARTED : HSM_STATE.STOPPED);
+      mailboxes.grant(hart, true);
+    });
+    const common = { memory, layout, clock: options.clock };
+    const deviceData: DeviceData = {
+      ...common,
+      transport: options.transport,
+      console: options.console,
+      seed,
+      ...(options.replay && { replay: options.replay }),
+    };
+    const device = this.#spawn('device', deviceData, mailboxes);
+    const harts = plan.harts.map((start, index) => {
+      const data: HartData = { ...common, index, module, sbi: plan.sbi, start };
+      return this.#spawn('hart', data, mailboxes);
+    });
+    const threads = { memory, layout, mailboxes, device, harts };
+    if (this.#size) {
+      device.postMessage({ kind: 'resize', ...this.#size } satisfies ToDevice);
+      mailboxes.ringDoorbell();
+    }
+    return threads;
+  }
+
+  #spawn(name: 'hart' | 'device', workerData: HartData | DeviceData, mailboxes: Mailboxes): Worker {
+    // Run from sources the file ends in .ts, from a build in .js
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+    const worker = new Worker(new URL(`./${name}.worker${extension}`, import.meta.url), {
+      workerData,
+      name,
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP },
+    });
+    worker.on('message', (message: FromThread) => {
+      if (this.#threads.mailboxes === mailboxes) this.#onMessage(message);
+    });
+    worker.on('error', (error) => {
+      if (this.#threads.mailboxes === mailboxes) this.#abort(`The thread of a ${name} failed: ${error.stack ?? error}`);
+    });
+    return worker;
+  }
+
+  #onMessage(message: FromThread): void {
+    switch (message.kind) {
+      case 'output':
+        return this.#onOutput(message.bytes);
+      case 'taken':
+        this.#inputWaiting -= message.bytes.length;
+        this.#options.onInputTaken?.({ at: message.at, bytes: message.bytes });
+        return;
+      case 'finished':
+        if (message.how === 'reset') {
+          void this.reset().then(() => this.#options.onReset?.());
+        } else {
+          void this.#finish({ kind: 'powered-off', code: message.code });
+        }
+        return;
+      case 'fault':
+        return this.#abort(message.report);
+      case 'note':
+        this.#options.onNote?.(message.text);
+        return;
+    }
+  }
+
+  #onOutput(bytes: Uint8Array): void {
+    const { mailboxes } = this.#threads;
+    this.#tail = Uint8Array.from([...this.#tail.subarray(Math.max(0, this.#tail.length + bytes.length - TAIL_SIZE)), ...bytes.subarray(-TAIL_SIZE)]);
+    this.#options.onOutput(bytes, () => {
+      mailboxes.addInFlight(-bytes.length);
+      mailboxes.ringDoorbell();
+    });
+  }
+
+  #abort(report: string): void {
+    const console = new TextDecoder().decode(this.#tail);
+    const lines = console.split('\n').slice(-20).join('\n');
+    void this.#finish({ kind: 'aborted', report: `${report}\n\nLast lines of the console:\n${lines}\n` });
+  }
+
+  async #finish(end: MachineEnd): Promise<void> {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    await stopThreads(this.#threads);
+    this.#end(end);
+  }
+
+  #tellDevice(message: ToDevice): void {
+    this.#threads.device.postMessage(message);
+    this.#threads.mailboxes.ringDoorbell();
+  }
+}
+
+/** Asks all threads to end, and ends those that do not hear. */
+async function stopThreads({ mailboxes, device, harts, layout }: Threads): Promise<void> {
+  mailboxes.command = MACHINE_COMMAND.stop;
+  for (let hart = 0; hart < layout.harts; hart++) mailboxes.attention(hart);
+  mailboxes.ringDoorbell();
+  await Promise.all([device, ...harts].map((worker) => worker.terminate()));
+}
+
+function allocate(harts: number, ramSize: number): { memory: WebAssembly.Memory; layout: Layout } {
+  try {
+    const layout = layoutOf(harts, Math.ceil(ramSize / WASM_PAGE) * WASM_PAGE);
+    const memory = new WebAssembly.Memory({ initial: layout.wasmPages, maximum: layout.wasmPages, shared: true });
+    return { memory, layout };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InnError(`A machine with ${formatBytes(ramSize)} of memory cannot be had: ${error.message}`, {
+      code: 'memory-too-large',
+      nextStep: 'Ask for less with --memory (a guest can have up to about 3.7 GiB), or end other machines first.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/** What the threads of a machine and the one that started them say in messages. */
+import type { HartStart } from '../machine/boot-plan.ts';
+import type { Layout } from '../memory/layout.ts';
+
+export interface CommonData {
+  readonly memory: WebAssembly.Memory;
+  readonly layout: Layout;
+  readonly clock: ClockKind;
+}
+
+/** How time passes: with the host's clock, or with the instructions of the one hart. */
+export type ClockKind = 'wall' | 'instructions';
+
+export interface HartData extends CommonData {
+  readonly index: number;
+  readonly module: WebAssembly.Module;
+  readonly sbi: 'built-in' | 'firmware';
+  readonly start: HartStart;
+}
+
+/** Input that a machine got, for a run that is to be repeated: bytes, and the machine's time in nanoseconds. */
+export interface RecordedInput {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface DeviceData extends CommonData {
+  readonly transport: 'pci' | 'mmio';
+  readonly console: 'uart' | 'virtio';
+  /** With time counted in instructions, random numbers come from this. */
+  readonly seed: number;
+  /** Input to give instead of what arrives, at exactly these times. */
+  readonly replay?: readonly RecordedInput[];
+}
+
+/** To the device thread. */
+export type ToDevice =
+  | { readonly kind: 'input'; readonly bytes: Uint8Array }
+  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
+
+/** From a hart's or the device thread. */
+export type FromThread =
+  /** Console output. `MACHINE.consoleInFlight` counts its bytes until they are taken. */
+  | { readonly kind: 'output'; readonly bytes: Uint8Array }
+  /** The guest's console took this input over, at this time of the machine in nanoseconds. */
+  | { readonly kind: 'taken'; readonly bytes: Uint8Array; readonly at: number }
+  | { readonly kind: 'finished'; readonly how: 'powered-off' | 'reset'; readonly code: number }
+  | { readonly kind: 'fault'; readonly report: string }
+  | { readonly kind: 'note'; readonly text: string };
+
+/** Console output that may be on its way to the host, in bytes; a console with more to say waits. */
+export const OUTPUT_LIMIT = 256 * 1024;
