@@ -8,7 +8,7 @@ const MEMORY_MB = 256;
 /** What an emulator is to run. */
 export type Task =
   | { kind: 'bare'; elf: string; harts: number }
-  | { kind: 'linux'; kernel: string; initrd: string; append: string };
+  | { kind: 'linux'; kernel: string; initrd: string; append: string; transport: 'pci' | 'mmio' };
 
 /** An emulator as one process with its console on stdin and stdout. */
 export interface Emulator {
@@ -23,14 +23,17 @@ export const innkeeper: Emulator = {
     const what =
       task.kind === 'bare'
         ? ['--bios', task.elf]
-        : ['--kernel', task.kernel, '--initrd', task.initrd, '--append', task.append];
+        : ['--kernel', task.kernel, '--initrd', task.initrd, '--append', task.append, '--transport', task.transport];
     return { program: process.execPath, args: [INN, 'try', ...what, ...size] };
   },
 };
 
-/** Devices as Innkeeper's machine has them: the board's own, virtio console and entropy on PCI, no network. */
 const QEMU_BOARD = ['-M', 'virt', '-m', String(MEMORY_MB), '-nographic', '-no-reboot', '-nic', 'none'];
-const QEMU_DEVICES = ['-device', 'virtio-serial-pci', '-device', 'virtio-rng-pci'];
+/** As Innkeeper's machine has them: console and entropy, no network. */
+const QEMU_DEVICES = {
+  pci: ['-device', 'virtio-serial-pci', '-device', 'virtio-rng-pci'],
+  mmio: ['-device', 'virtio-serial-device', '-device', 'virtio-rng-device'],
+};
 
 export const qemu: Emulator = {
   name: 'qemu',
@@ -39,7 +42,7 @@ export const qemu: Emulator = {
       return { program: QEMU, args: [...QEMU_BOARD, '-smp', String(task.harts), '-bios', task.elf] };
     }
     const boot = ['-kernel', task.kernel, '-initrd', task.initrd, '-append', task.append];
-    return { program: QEMU, args: [...QEMU_BOARD, '-smp', '1', ...QEMU_DEVICES, ...boot] };
+    return { program: QEMU, args: [...QEMU_BOARD, '-smp', '1', ...QEMU_DEVICES[task.transport], ...boot] };
   },
 };
 

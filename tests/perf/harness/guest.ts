@@ -10,6 +10,8 @@ export interface BenchGuest {
   kernel: string;
   /** The guest's own initrd with our init and programs on top. */
   initrd: string;
+  /** What its kernel has drivers for without modules. */
+  transport: 'pci' | 'mmio';
   kernelRelease: string;
   /** Digest of what the guest was made from. */
   key: string;
@@ -39,7 +41,8 @@ export async function prepareGuest(kind: 'stock' | 'small', say: (line: string) 
   });
   const initrd = path.join(BUILD, `initrd-${kind}.cpio`);
   await fs.writeFile(initrd, joinArchives([await fs.readFile(guest.initrd), overlay]));
-  return { kernel: guest.kernel, initrd, kernelRelease: guest.manifest.kernelRelease, key: guest.manifest.key };
+  const { kernelRelease, key } = guest.manifest;
+  return { kernel: guest.kernel, initrd, transport: kind === 'stock' ? 'pci' : 'mmio', kernelRelease, key };
 }
 
 /** The kernel command line that our init reads. */

@@ -180,7 +180,8 @@ async function measureSmallBoot({ options, guests, recording }: Workshop, emulat
 }
 
 function linuxTask(guest: BenchGuest, plan: readonly string[], options: Options): Task {
-  return { kind: 'linux', kernel: guest.kernel, initrd: guest.initrd, append: appendLine(plan, options.seconds) };
+  const { kernel, initrd, transport } = guest;
+  return { kind: 'linux', kernel, initrd, transport, append: appendLine(plan, options.seconds) };
 }
 
 /** Every command line that `measure` will use, for the record. */

@@ -77,7 +77,7 @@ export async function requirePrograms(names: readonly string[], searchPath?: str
   for (const name of names) if (!(await findProgram(name, searchPath))) missing.push(name);
   if (missing.length === 0) return;
   const packages = missing.map((name) => PACKAGES[name] ?? name).join(' ');
-  throw new InnError(`The benchmark needs ${missing.join(' and ')}.`, {
+  throw new InnError(`The benchmark needs ${missing.join(', ')}.`, {
     code: 'bench-program-missing',
     nextStep: `On Debian and Ubuntu: apt install ${packages}. Or leave out what needs it with --only or --engines.`,
   });

@@ -50,7 +50,7 @@ export function figureResult(
   const { source, ...row } = figure;
   const result: FigureResult = { ...row, engines: {} };
   for (const engine of of.engines) {
-    const summary = recording.summary(figure.name, engine);
+    const summary = engine === 'native' ? native : recording.summary(figure.name, engine);
     if (!summary) continue;
     const entry: EngineResult = { ...summary };
     if (native && engine !== 'native') entry.percentOfNative = (summary.median / native.median) * 100;
