@@ -55,7 +55,7 @@ export function figureResult(
     const entry: EngineResult = { ...summary };
     if (native && engine !== 'native') entry.percentOfNative = (summary.median / native.median) * 100;
     const program =
-      source.from === 'bare'
+      source.from === 'bare' && engine !== 'native'
         ? of.bare.find(({ harts, sv39 }) => harts === source.harts && sv39 === source.sv39)
         : undefined;
     if (program) entry.millionInstructions = (summary.median * program.instructions) / of.iterations / 1e6;
