@@ -1,5 +1,5 @@
 /** One chain of buffers that a driver made available: a readable part, then a writable one. */
-import type { GuestRam } from '../../memory/guest-ram.ts';
+import type { Access, GuestRam } from '../../memory/guest-ram.ts';
 
 /** All of it is RAM. */
 export interface Segment {
@@ -33,9 +33,9 @@ export class Chain {
     return this.#from(this.#readable, offset, 'read');
   }
 
-  /** The same of the writable part, to be filled at once. */
-  writable(offset: number): Uint8Array {
-    return this.#from(this.#writable, offset, 'write');
+  /** The same of the writable part, at most `most` bytes, to be filled at once. */
+  writable(offset: number, most: number): Uint8Array {
+    return this.#from(this.#writable, offset, 'write', most);
   }
 
   /** Copies from `offset` of the readable part on until `into` or the chain is at its end; returns the bytes copied. */
@@ -54,21 +54,20 @@ export class Chain {
   write(offset: number, bytes: Uint8Array): number {
     let done = 0;
     while (done < bytes.length) {
-      const part = this.writable(offset + done);
+      const part = this.writable(offset + done, bytes.length - done);
       if (part.length === 0) break;
-      const length = Math.min(part.length, bytes.length - done);
-      part.set(bytes.subarray(done, done + length));
-      done += length;
+      part.set(bytes.subarray(done, done + part.length));
+      done += part.length;
     }
     return done;
   }
 
-  #from(segments: readonly Segment[], offset: number, access: 'read' | 'write'): Uint8Array {
+  #from(segments: readonly Segment[], offset: number, access: Access, most = Number.POSITIVE_INFINITY): Uint8Array {
     let start = 0;
     for (const { gpa, length } of segments) {
       if (offset < start + length) {
         const within = offset - start;
-        const span = this.#ram.span(gpa + within, length - within, access);
+        const span = this.#ram.span(gpa + within, Math.min(length - within, most), access);
         if (span) return span;
       }
       start += length;

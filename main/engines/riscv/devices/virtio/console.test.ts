@@ -173,22 +173,6 @@ describe.each(TRANSPORTS)('console on virtio-%s, one port', (transport) => {
     driver.send(0, [], [1]);
     expect(driver.used(0)).toHaveLength(0);
   });
-
-  it('lets others have their turn after a queue full', () => {
-    const { driver, onBus, terminal } = setUp(transport, VERSION_1);
-    terminal.receive(new Uint8Array(100));
-    for (let i = 0; i < 8; i++) driver.send(0, [], [1]);
-    expect(onBus.deadline()).toBeNull();
-    // A driver that is always ahead: one descriptor, made available over and over.
-    driver.describe(0, 0, { address: 0x8000_8000, length: 0, flags: 2, next: 0 });
-    let available = 8;
-    for (let round = 0; round < 4; round++) {
-      available += 16;
-      driver.setAvailableIndex(0, available);
-      driver.registers.notify(0);
-    }
-    expect(driver.used(0)).toHaveLength(8 + 64);
-  });
 });
 
 describe.each(TRANSPORTS)('console on virtio-%s, many ports', (transport) => {

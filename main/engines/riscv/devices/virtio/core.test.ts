@@ -75,6 +75,26 @@ describe.each(TRANSPORTS)('virtio-%s', (transport) => {
     expect(driver.used(0)).toHaveLength(1);
   });
 
+  it('lets others have their turn after a queue full, and comes back to it, also after a restore', () => {
+    const { driver, device } = setUp();
+    driver.bringUp(1, VERSION_1, 64);
+    for (let i = 0; i < 63; i++) driver.offer(0, [], [1]);
+    driver.registers.notify(0);
+    expect(device.deadline()).toBeNull();
+    for (let i = 0; i < 64; i++) driver.offer(0, [], [1]);
+    driver.registers.notify(0);
+    expect(device.deadline()).toBe(0n);
+    const saved = device.snapshot();
+    driver.offer(0, [], [1]);
+    device.tick();
+    expect(driver.used(0)).toHaveLength(63 + 64 + 1);
+    expect(device.deadline()).toBeNull();
+    device.restore(saved);
+    expect(device.deadline()).toBe(0n);
+    driver.registers.setStatus(0);
+    expect(device.deadline()).toBeNull();
+  });
+
   it('suppresses interrupts as the driver wishes', () => {
     const { driver } = setUp();
     driver.bringUp(1);

@@ -115,6 +115,22 @@ describe('virtio-pci', () => {
     expect(read(6, 2) & 8).toBe(0);
   });
 
+  it('comes back from a saved state with the line as it was', () => {
+    const { driver, levels, write, host } = bringUp();
+    driver.send(0, [], [16]);
+    const high = host.snapshot();
+    write(4, 0x406, 2);
+    const disabled = host.snapshot();
+    host.restore(high);
+    expect(levels[3]).toBe(true);
+    host.restore(disabled);
+    expect(levels[3]).toBe(false);
+    host.reset();
+    expect(levels[3]).toBe(false);
+    host.restore(high);
+    expect(levels[3]).toBe(true);
+  });
+
   it('reaches its registers through configuration space too', () => {
     const { read, write } = make();
     const window = capabilities(read).get(5)?.at ?? 0;

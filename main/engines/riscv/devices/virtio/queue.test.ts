@@ -134,9 +134,9 @@ describe('a well-formed queue', () => {
         expect(chain?.read(0, into)).toBe(readable.length);
         expect([...into.subarray(0, readable.length)]).toEqual(readable);
         for (let offset = 0; offset < writable.length; offset++) {
-          expect(chain?.writable(offset)[0]).toBe(writable[offset]);
+          expect(chain?.writable(offset, 1)[0]).toBe(writable[offset]);
         }
-        expect(chain?.writable(writable.length)).toHaveLength(0);
+        expect(chain?.writable(writable.length, 9)).toHaveLength(0);
       }),
     );
   });

@@ -104,7 +104,6 @@ export interface Used {
 }
 
 export class TestDriver {
-  static readonly queueSize = 16;
   readonly registers: DriverRegisters;
   readonly #ram: DataView;
   readonly #bytes: Uint8Array;
@@ -113,6 +112,8 @@ export class TestDriver {
     { available: number; used: number; free: number; chains: Map<number, number[][]> }
   >();
   #free = BUFFERS;
+  /** Of each queue: at most 64. */
+  #size = 16;
 
   constructor(registers: DriverRegisters, ram: Uint8Array) {
     this.registers = registers;
@@ -121,7 +122,8 @@ export class TestDriver {
   }
 
   /** Section 3.1.1. */
-  bringUp(queues: number, features: bigint = VERSION_1): void {
+  bringUp(queues: number, features: bigint = VERSION_1, size = 16): void {
+    this.#size = size;
     this.registers.setStatus(0);
     this.registers.setStatus(STATUS.acknowledge);
     this.registers.setStatus(STATUS.acknowledge | STATUS.driver);
@@ -132,7 +134,7 @@ export class TestDriver {
       this.#bytes.fill(0, queue * PAGE, (queue + 1) * PAGE);
       this.#queues.set(queue, { available: 0, used: 0, free: 0, chains: new Map() });
       const base = RAM_GPA + queue * PAGE;
-      this.registers.setUpQueue(queue, TestDriver.queueSize, {
+      this.registers.setUpQueue(queue, this.#size, {
         descriptors: base + RING.descriptors,
         driver: base + RING.driver,
         device: base + RING.device,
@@ -154,13 +156,13 @@ export class TestDriver {
       if (typeof buffer !== 'number') this.#bytes.set(buffer, at);
       else buffers.push([at, length]);
       const index = state.free;
-      state.free = (state.free + 1) % TestDriver.queueSize;
+      state.free = (state.free + 1) % this.#size;
       const last = i === count - 1;
       const flags = (last ? 0 : 1) | (typeof buffer === 'number' ? 2 : 0);
       this.describe(queue, index, { address: RAM_GPA + at, length, flags, next: state.free });
     });
     state.chains.set(head, buffers);
-    this.#ram.setUint16(base + RING.driver + 4 + 2 * (state.available % TestDriver.queueSize), head, true);
+    this.#ram.setUint16(base + RING.driver + 4 + 2 * (state.available % this.#size), head, true);
     state.available = (state.available + 1) & 0xffff;
     this.#ram.setUint16(base + RING.driver + 2, state.available, true);
   }
@@ -177,7 +179,7 @@ export class TestDriver {
     const base = queue * PAGE + RING.device;
     const list: Used[] = [];
     while (state.used !== this.#ram.getUint16(base + 2, true)) {
-      const slot = base + 4 + 8 * (state.used % TestDriver.queueSize);
+      const slot = base + 4 + 8 * (state.used % this.#size);
       const written = this.#ram.getUint32(slot + 4, true);
       const buffers = state.chains.get(this.#ram.getUint32(slot, true)) ?? [];
       const data = buffers.flatMap(([at = 0, length = 0]) => [...this.#bytes.subarray(at, at + length)]);
@@ -193,11 +195,11 @@ export class TestDriver {
   }
 
   setUsedEvent(queue: number, index: number): void {
-    this.#ram.setUint16(queue * PAGE + RING.driver + 4 + 2 * TestDriver.queueSize, index, true);
+    this.#ram.setUint16(queue * PAGE + RING.driver + 4 + 2 * this.#size, index, true);
   }
 
   availableEvent(queue: number): number {
-    return this.#ram.getUint16(queue * PAGE + RING.device + 4 + 8 * TestDriver.queueSize, true);
+    return this.#ram.getUint16(queue * PAGE + RING.device + 4 + 8 * this.#size, true);
   }
 
   describe(
@@ -216,7 +218,7 @@ export class TestDriver {
   makeAvailable(queue: number, head: number): void {
     const state = this.#state(queue);
     const base = queue * PAGE + RING.driver;
-    this.#ram.setUint16(base + 4 + 2 * (state.available % TestDriver.queueSize), head, true);
+    this.#ram.setUint16(base + 4 + 2 * (state.available % this.#size), head, true);
     state.available = (state.available + 1) & 0xffff;
     this.#ram.setUint16(base + 2, state.available, true);
   }
