@@ -1,0 +1,115 @@
+/** From the names of files to their contents: reads, decompresses, and builds our own guest where it is wanted. */
+import { promises as fs } from 'node:fs';
+import { promisify } from 'node:util';
+import { gunzip, zstdDecompress } from 'node:zlib';
+import { InnError } from '../../shared/base/errors.ts';
+import { formatBytes, GiB } from '../../shared/base/units.ts';
+import type { BootFile, BootFiles } from '../engines/riscv/machine/boot-plan.ts';
+import { compressionOf } from '../engines/riscv/machine/kernel-image.ts';
+import { ensureGuest, type OnProgress } from '../guest/index.ts';
+import type { TryOptions } from './try-options.ts';
+
+type Role = 'kernel' | 'initrd' | 'firmware';
+const OPTION: Readonly<Record<Role, string>> = { kernel: '--kernel', initrd: '--initrd', firmware: '--bios' };
+
+/** A machine has less memory than this, so no file of more bytes can be started. */
+const LARGEST_FILE = 2 * GiB;
+
+/** What stdin gives the guest and the guest gives stdout goes by way of this device. */
+export type ConsoleKind = 'uart' | 'virtio';
+
+export interface Boot {
+  readonly files: BootFiles;
+  readonly bootArguments: string;
+  readonly console: ConsoleKind;
+  /** For people: what is being started. */
+  readonly title: string;
+}
+
+/** Throws an `InnError` for what is missing, unreadable or damaged. The first time it may build the guest: minutes. */
+export async function openBoot(options: TryOptions, onProgress: OnProgress): Promise<Boot> {
+  const { kernel: choice, bios, initrd: initrdFile, append } = options;
+  const guest =
+    choice.kind === 'guest'
+      ? await ensureGuest({
+          kernel: choice.name,
+          onProgress,
+          ...(choice.folder === undefined ? {} : { guestDir: choice.folder }),
+        })
+      : undefined;
+  const kernelFile = choice.kind === 'file' ? choice.file : guest?.kernel;
+  const initrd = initrdFile ?? guest?.initrd;
+  const [firmware, kernel, ramDisk] = await Promise.all([
+    bios === undefined ? undefined : readProgramFile(bios, 'firmware'),
+    kernelFile === undefined ? undefined : readProgramFile(kernelFile, 'kernel'),
+    initrd === undefined ? undefined : readBootFile(initrd, 'initrd'),
+  ]);
+  // Firmware and what it starts know the UART; so does a kernel, but a virtio console is quicker and can be resized.
+  const console = firmware ? 'uart' : 'virtio';
+  const defaults = kernel ? [`console=${console === 'uart' ? 'ttyS0' : 'hvc0'}`, 'earlycon=sbi'] : [];
+  return {
+    files: {
+      ...(firmware && { bios: firmware }),
+      ...(kernel && { kernel }),
+      ...(ramDisk && { initrd: ramDisk }),
+    },
+    bootArguments: [...defaults, ...(append === undefined ? [] : [append])].join(' '),
+    console,
+    title: guest ? `Linux ${guest.manifest.kernelRelease}` : (bios ?? kernelFile ?? ''),
+  };
+}
+
+/** A kernel or firmware, decompressed where that is possible here. */
+export async function readProgramFile(file: string, role: 'kernel' | 'firmware'): Promise<BootFile> {
+  const { bytes } = await readBootFile(file, role);
+  return { file, bytes: await decompress(bytes, file, role) };
+}
+
+async function readBootFile(file: string, role: Role): Promise<BootFile> {
+  const refuse = (code: string, message: string, nextStep: string, cause?: unknown) =>
+    new InnError(message, { code: `${role}-${code}`, nextStep, cause });
+  try {
+    const stat = await fs.stat(file);
+    if (!stat.isFile() && !stat.isFIFO()) {
+      const what = stat.isDirectory() ? 'a folder' : 'a device';
+      throw refuse('not-a-file', `${file} is ${what}, not a file`, `Name a file with ${OPTION[role]}.`);
+    }
+    if (stat.size > LARGEST_FILE) {
+      const size = formatBytes(stat.size);
+      throw refuse('too-large', `${file} has ${size}, more than any machine has memory`, 'Use a smaller file.');
+    }
+    return { file, bytes: await fs.readFile(file) };
+  } catch (error) {
+    switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+      case 'ENOENT':
+      case 'ENOTDIR':
+        throw refuse('not-found', `There is no file ${file}`, `Check the name after ${OPTION[role]}.`, error);
+      case 'EACCES':
+      case 'EPERM':
+        throw refuse('not-readable', `${file} may not be read`, 'Have its owner allow it: chmod +r FILE.', error);
+      case 'EIO':
+        throw refuse('not-readable', `${file} cannot be read: the disk reports an error`, 'Use a copy of it.', error);
+      default:
+        throw error;
+    }
+  }
+}
+
+const DECOMPRESSORS = { gzip: promisify(gunzip), zstd: promisify(zstdDecompress) } as const;
+
+async function decompress(bytes: Uint8Array, file: string, role: Role): Promise<Uint8Array> {
+  const found = compressionOf(bytes);
+  const decompressor = found && DECOMPRESSORS[found.format as keyof typeof DECOMPRESSORS];
+  // What cannot be decompressed here is refused later, with advice.
+  if (!decompressor) return bytes;
+  try {
+    const part = bytes.subarray(found.offset, found.offset + found.length);
+    return await decompressor(part, { maxOutputLength: LARGEST_FILE });
+  } catch (cause) {
+    throw new InnError(`${file} cannot be decompressed (${found.format})`, {
+      code: `${role}-damaged`,
+      nextStep: 'Build or download the file again.',
+      cause,
+    });
+  }
+}

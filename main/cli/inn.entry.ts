@@ -1,0 +1,14 @@
+/** The command `inn`. Wiring only: commands, errors and the exit status. */
+import { runProgram } from './program.ts';
+import { errorText, statusOf } from './report.ts';
+
+try {
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    try: async (words) => (await import('./try.ts')).runTry(words),
+  });
+} catch (error) {
+  process.stderr.write(errorText(error));
+  process.exitCode = statusOf(error);
+}
+// Standard input may still be open.
+process.exit();

@@ -1,0 +1,71 @@
+/** The commands of `inn` and their options, as commander reads them. What they do is elsewhere. */
+import { Command, CommanderError, Option } from 'commander';
+import { InnError } from '../../shared/base/errors.ts';
+import { EXIT_STATUS } from './report.ts';
+import { DEFAULT_CORES, DEFAULT_MEMORY, type TryWords } from './try-options.ts';
+
+/** Each resolves to the exit status. */
+export interface Commands {
+  try(words: TryWords): Promise<number>;
+}
+
+/** Carries out a command line (without the program's own name) and resolves to the exit status. Throws what commands throw. */
+export async function runProgram(args: readonly string[], commands: Commands): Promise<number> {
+  let status: number = EXIT_STATUS.success;
+  const run = (work: Promise<number>) =>
+    work.then((result) => {
+      status = result;
+    });
+  const program = new Command('inn')
+    .description('Innkeeper: virtual machines on the computer you have')
+    .exitOverride()
+    // Errors are ours to print.
+    .configureOutput({ outputError: () => {} });
+  machineOptions(program.command('try'))
+    .description(
+      'Start a machine in this terminal: our own Linux, or a kernel, firmware or bare-metal program of yours. Its exit ' +
+        'status is the code that the program gave the test finisher, 0 for a clean end, 2 for a wrong option or file, ' +
+        `${EXIT_STATUS.software} if the emulator failed.`,
+    )
+    .action((words: TryWords) => run(commands.try(words)));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help was asked for and given; `inn` alone is told by its help what it lacks.
+    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT_STATUS.success;
+    if (error.code === 'commander.help') return EXIT_STATUS.userError;
+    const [sentence = '', hint] = error.message.replace(/^error: /, '').split('\n');
+    throw new InnError(sentence, {
+      code: 'usage',
+      nextStep: hint ?? 'Add --help to the command to see what it takes.',
+    });
+  }
+}
+
+/** The options of every command that starts a machine. */
+export function machineOptions(command: Command): Command {
+  return command
+    .option('-c, --cores <n>', 'how many cores, 1 to 8', DEFAULT_CORES)
+    .option('-m, --memory <size>', 'how much memory, such as 512M or 2G', DEFAULT_MEMORY)
+    .option(
+      '-k, --kernel <file>',
+      "a Linux Image or ELF file; or `stock`, Debian's kernel with our initrd (the default), or `small`, quick to start",
+    )
+    .option('-i, --initrd <file>', 'an initial RAM disk')
+    .option('-a, --append <text>', "more for the kernel's command line")
+    .option('-b, --bios <file>', 'an ELF or raw image to enter in M-mode; the console is the UART then')
+    .option('-g, --guest <folder>', 'a guest folder made elsewhere, instead of building one')
+    .addOption(
+      new Option('--clock <kind>', 'how time passes: with the host or with instructions executed; one core then')
+        .choices(['wall', 'instructions'])
+        .default('wall'),
+    )
+    .addOption(
+      new Option('--transport <kind>', 'how virtio devices are attached (default: pci; mmio for `small`)').choices([
+        'pci',
+        'mmio',
+      ]),
+    );
+}

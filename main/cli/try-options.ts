@@ -1,0 +1,154 @@
+/** What `inn try` and the debug commands that start a machine understand: from words on the command line to checked values. */
+import { InnError } from '../../shared/base/errors.ts';
+import { formatBytes, MiB, parseBytes } from '../../shared/base/units.ts';
+import { layoutOf, MAX_HARTS, WASM_PAGE } from '../engines/riscv/memory/layout.ts';
+import type { KernelKind } from '../guest/index.ts';
+
+/** The options as commander hands them over. */
+export interface TryWords {
+  readonly cores: string;
+  readonly memory: string;
+  readonly clock: string;
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly bios?: string;
+  readonly guest?: string;
+  readonly append?: string;
+  readonly transport?: string;
+}
+
+export type KernelChoice =
+  /** The one that Innkeeper makes itself, with its initrd. */
+  | { readonly kind: 'guest'; readonly name: KernelKind; readonly folder?: string }
+  | { readonly kind: 'file'; readonly file: string }
+  /** Firmware or a bare-metal program alone. */
+  | { readonly kind: 'none' };
+
+export interface TryOptions {
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly clock: 'wall' | 'instructions';
+  readonly kernel: KernelChoice;
+  readonly initrd: string | undefined;
+  readonly bios: string | undefined;
+  readonly append: string | undefined;
+  readonly transport: 'pci' | 'mmio';
+}
+
+export const DEFAULT_CORES = '1';
+export const DEFAULT_MEMORY = '256M';
+export const GUEST_KERNELS = ['stock', 'small'] as const satisfies readonly KernelKind[];
+
+/** Bytes with which the guest's kernel still comes up to a shell; with less it panics for want of memory. */
+const GUEST_MINIMUM: Readonly<Record<KernelKind, number>> = { stock: 160 * MiB, small: 48 * MiB };
+
+export interface HostLimits {
+  /** Bytes of memory that this process could use at most. */
+  readonly memory: number;
+}
+
+/** Throws an `InnError` for whatever cannot be meant. Files are not looked at yet. */
+export function readTryOptions(words: TryWords, host: HostLimits): TryOptions {
+  const cores = readCores(words.cores);
+  const clock = oneOf('clock', words.clock, ['wall', 'instructions'] as const);
+  if (clock === 'instructions' && cores > 1) {
+    throw new InnError(`Time that is counted in instructions is for one core, not ${cores}`, {
+      code: 'clock-needs-one-core',
+      nextStep: 'Use --cores 1 with --clock instructions.',
+    });
+  }
+  const kernel = readKernel(words);
+  const defaultTransport = kernel.kind === 'guest' && kernel.name === 'small' ? 'mmio' : 'pci';
+  return {
+    cores,
+    memory: readMemory(words.memory, cores, kernel, host),
+    clock,
+    kernel,
+    initrd: words.initrd,
+    bios: words.bios,
+    append: words.append,
+    transport: oneOf('transport', words.transport ?? defaultTransport, ['pci', 'mmio'] as const),
+  };
+}
+
+function readCores(text: string): number {
+  const cores = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (cores >= 1 && cores <= MAX_HARTS) return cores;
+  throw new InnError(
+    cores > MAX_HARTS ? `A machine has at most ${MAX_HARTS} cores, not ${text}` : `Not a number of cores: "${text}"`,
+    { code: cores > MAX_HARTS ? 'too-many-cores' : 'invalid-cores', nextStep: `Use --cores 1 to ${MAX_HARTS}.` },
+  );
+}
+
+function readKernel(words: TryWords): KernelChoice {
+  const { kernel, bios, guest } = words;
+  const named = GUEST_KERNELS.find((name) => name === kernel);
+  if (guest !== undefined && kernel !== undefined && named === undefined) {
+    throw new InnError('--guest brings its own kernel, and --kernel names another', {
+      code: 'conflicting-options',
+      nextStep: 'Use one of the two.',
+    });
+  }
+  if (named !== undefined || guest !== undefined) {
+    return { kind: 'guest', name: named ?? 'stock', ...(guest === undefined ? {} : { folder: guest }) };
+  }
+  if (kernel !== undefined) return { kind: 'file', file: kernel };
+  return bios === undefined ? { kind: 'guest', name: 'stock' } : { kind: 'none' };
+}
+
+function readMemory(text: string, cores: number, kernel: KernelChoice, host: HostLimits): number {
+  const bytes = parseBytes(text);
+  if (bytes <= 0 || bytes % WASM_PAGE !== 0) {
+    throw new InnError(`A machine's memory is a multiple of 64 KiB, not ${text}`, {
+      code: 'invalid-memory',
+      nextStep: 'Use a round size, such as --memory 256M.',
+    });
+  }
+  const minimum = kernel.kind === 'guest' ? GUEST_MINIMUM[kernel.name] : 0;
+  if (bytes < minimum) {
+    throw new InnError(`${formatBytes(bytes)} of memory are too little: this guest needs ${formatBytes(minimum)}`, {
+      code: 'memory-too-small',
+      nextStep: `Use --memory ${minimum / MiB}M or more.`,
+    });
+  }
+  const most = Math.min(host.memory, largestMemory(cores));
+  if (bytes > most) {
+    const why = most === host.memory ? 'this computer has' : 'fit in a machine with its 4 GiB of address space:';
+    throw new InnError(`${formatBytes(bytes)} of memory are more than ${why} ${formatBytes(most)}`, {
+      code: most === host.memory ? 'memory-beyond-host' : 'memory-too-large',
+      nextStep: `Use --memory ${Math.floor(most / MiB)}M or less.`,
+    });
+  }
+  return bytes;
+}
+
+/** Bytes of RAM that fit beside so many harts, in whole MiB. */
+function largestMemory(cores: number): number {
+  let [fits, beyond] = [1, 4096];
+  while (beyond - fits > 1) {
+    const middle = (fits + beyond) >> 1;
+    if (isPossible(cores, middle * MiB)) fits = middle;
+    else beyond = middle;
+  }
+  return fits * MiB;
+}
+
+function isPossible(cores: number, bytes: number): boolean {
+  try {
+    layoutOf(cores, bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function oneOf<T extends string>(option: string, text: string, values: readonly T[]): T {
+  const value = values.find((each) => each === text);
+  if (value !== undefined) return value;
+  throw new InnError(`--${option} cannot be "${text}"`, {
+    code: `invalid-${option}`,
+    nextStep: `Use one of: ${values.join(' ')}`,
+  });
+}
