@@ -73,6 +73,30 @@ describe('plic', () => {
     expect(lines.get(0, 'SEIP')).toBe(true);
   });
 
+  it('takes no second request of a source until the first is completed', () => {
+    const { device, lines } = make();
+    open(device, S0, 7);
+    device.line(7).set(true);
+    expect(device.read(claim(S0), 4)).toBe(7);
+    device.line(7).set(false);
+    device.line(7).set(true);
+    expect(device.read(0x1000, 4)).toBe(0);
+    expect(lines.get(0, 'SEIP')).toBe(false);
+    device.write(claim(S0), 4, 7);
+    expect(lines.get(0, 'SEIP')).toBe(true);
+  });
+
+  it('drives the lines of a restored state', () => {
+    const { device } = make();
+    open(device, S0, 7);
+    device.line(7).set(true);
+    const other = make();
+    other.device.restore(device.snapshot());
+    expect(other.lines.get(0, 'SEIP')).toBe(true);
+    other.device.reset();
+    expect(other.lines.get(0, 'SEIP')).toBe(false);
+  });
+
   it('ignores the completion of what is not enabled or not claimed', () => {
     const { device, lines } = make();
     open(device, S0, 5);
