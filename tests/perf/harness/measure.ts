@@ -89,9 +89,8 @@ export async function measure(workshop: Workshop): Promise<void> {
       try {
         await work();
       } catch (error) {
-        const sentence = `${what}: ${describeError(error)}`;
-        say(sentence);
-        workshop.recording.problem(sentence);
+        say(`${what} failed; the end of the report says how`);
+        workshop.recording.problem(`${what}: ${describeError(error)}`);
       }
     };
     if (options.engines.includes('native')) {
