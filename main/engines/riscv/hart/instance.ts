@@ -29,6 +29,8 @@ export interface HartHost {
   store(address: number, size: 1 | 2 | 4, value: number): boolean;
   /** The machine's `time` in ticks of TIMEBASE_HZ, fractions allowed. */
   now(): number;
+  /** For debuggers: the word to decode in place of `word`, whose record is at `record` in the shared memory. */
+  substitute?(word: number, pageOffset: number, record: number): number;
 }
 
 interface Exports {
@@ -78,8 +80,10 @@ export class Hart {
         ramSize: BigInt(layout.ramSize),
         pageState: layout.pageState,
         now: () => host.now(),
-        decode: (record: number, word: number, pageOffset: number) =>
-          writeRecord(halves, record >>> 1, decode(word >>> 0), word, pageOffset, registers),
+        decode: (record: number, original: number, pageOffset: number) => {
+          const word = host.substitute?.(original, pageOffset, record) ?? original;
+          writeRecord(halves, record >>> 1, decode(word >>> 0), word, pageOffset, registers);
+        },
         mmioLoad: (address: number, size: number) => {
           const low = host.load(address, size === 8 ? 4 : (size as 1 | 2 | 4));
           const high = size === 8 ? host.load(address + 4, 4) : 0;
