@@ -5,16 +5,19 @@ import type { ByteSink, DeviceClock, Note, Stateful, Timed } from '../devices/de
 import { HartLines } from '../devices/hart-lines.ts';
 import { rateLimited } from '../devices/note.ts';
 import { Plic } from '../devices/plic.ts';
+import { HostBridge } from '../devices/pci/function.ts';
+import { PciHost } from '../devices/pci/host.ts';
 import { GoldfishRtc } from '../devices/rtc.ts';
 import { type Finish, Syscon } from '../devices/syscon.ts';
 import { Uart16550 } from '../devices/uart16550.ts';
 import { VirtioConsole } from '../devices/virtio/console.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { VirtioMmio } from '../devices/virtio/mmio.ts';
+import { VirtioPci } from '../devices/virtio/pci.ts';
 import { VirtioRng } from '../devices/virtio/rng.ts';
-import { type Layout } from '../memory/layout.ts';
-import { openGuestRam } from '../memory/guest-ram.ts';
-import { IRQ_SOURCE, MEMORY_MAP, virtioMmio } from './memory-map.ts';
+import type { Layout } from '../memory/layout.ts';
+import { type GuestRam, openGuestRam } from '../memory/guest-ram.ts';
+import { IRQ_SOURCE, MEMORY_MAP, PCI_IRQS, virtioMmio } from './memory-map.ts';
 
 interface SharedMemory {
   readonly buffer: ArrayBufferLike;
@@ -63,7 +66,8 @@ export interface BoardOptions {
 export interface Board {
   readonly bus: Bus;
   readonly timed: readonly Timed[];
-  readonly stateful: readonly (Stateful<unknown> & { readonly name: string })[];
+  /** All whose state is the machine's, in an order that stays. */
+  readonly stateful: readonly Stateful<unknown>[];
   /** Offers bytes to the console; yields how many it took. */
   input(bytes: Uint8Array): number;
   /** Tells the console that the sink has room again. */
@@ -95,18 +99,14 @@ export function buildBoard(options: BoardOptions): Board {
   });
   const rng = new VirtioRng({ entropy: options.entropy });
   const virtio: Record<(typeof VIRTIO_DEVICES)[number], VirtioDevice<unknown>> = { console: virtioConsole, rng };
-  const transports = VIRTIO_DEVICES.map((name, slot) => {
-    const { base, size, irq } = virtioMmio(slot);
-    const transport = new VirtioMmio({ device: virtio[name], ram, irq: plic.line(irq), note });
-    bus.map(base, size, transport);
-    return transport;
-  });
+  const devices = VIRTIO_DEVICES.map((name) => virtio[name]);
+  const transports = options.transport === 'pci' ? onPci(bus, plic, ram, note, devices) : onMmio(bus, plic, ram, note, devices);
 
   const port = virtioConsole.ports[0];
   return {
     bus,
-    timed: [rtc, ...transports],
-    stateful: [uart, rtc, syscon, ...transports],
+    timed: [rtc, ...transports.timed],
+    stateful: [uart, rtc, syscon, ...transports.stateful],
     input: (bytes) => (console === 'uart' ? uart.receive(bytes) : (port?.receive(bytes) ?? 0)),
     resume: () => {
       uart.resume();
@@ -114,6 +114,38 @@ export function buildBoard(options: BoardOptions): Board {
     },
     resize: (columns, rows) => port?.resize(columns, rows),
   };
+}
+
+type Transports = Pick<Board, 'timed' | 'stateful'>;
+
+function onMmio(bus: Bus, plic: Plic, ram: GuestRam, note: Note, devices: readonly VirtioDevice<unknown>[]): Transports {
+  const transports = devices.map((device, slot) => {
+    const { base, size, irq } = virtioMmio(slot);
+    const transport = new VirtioMmio({ device, ram, irq: plic.line(irq), note });
+    bus.map(base, size, transport);
+    return transport;
+  });
+  return { timed: transports, stateful: transports };
+}
+
+/** The host bridge is device 0, as everywhere; the others follow it. */
+function onPci(bus: Bus, plic: Plic, ram: GuestRam, note: Note, devices: readonly VirtioDevice<unknown>[]): Transports {
+  const { pciEcam, pciMmio, pciPio } = MEMORY_MAP;
+  const [a, b, c, d] = PCI_IRQS;
+  const host = new PciHost({
+    irqs: [plic.line(a), plic.line(b), plic.line(c), plic.line(d)],
+    memoryBase: pciMmio.base,
+  });
+  host.plug(0, new HostBridge());
+  const transports = devices.map((device, index) => {
+    const transport = new VirtioPci({ device, ram, note });
+    host.plug(index + 1, transport);
+    return transport;
+  });
+  bus.map(pciEcam.base, pciEcam.size, host.ecam);
+  bus.map(pciMmio.base, pciMmio.size, host.memory);
+  bus.map(pciPio.base, pciPio.size, host.ports);
+  return { timed: transports, stateful: [host] };
 }
 
 function ignore(): void {}

@@ -5,7 +5,7 @@ import { formatBytes } from '../../../../shared/base/units.ts';
 import { buildCore, type Core } from '../hart/core.ts';
 import { HSM_STATE } from '../hart/hsm.ts';
 import { prepareMemory } from '../hart/instance.ts';
-import { VIRTIO_DEVICES } from '../machine/board.ts';
+import { openInterruptControllers, VIRTIO_DEVICES } from '../machine/board.ts';
 import { type BootFiles, planBoot } from '../machine/boot-plan.ts';
 import { openGuestRam } from '../memory/guest-ram.ts';
 import {
@@ -214,6 +214,9 @@ export class Machine {
       options.files,
     );
     prepareMemory(memory, layout, csrIndex);
+    const controllers = openInterruptControllers(memory, layout.harts, () => 0n);
+    controllers.plic.reset();
+    controllers.clint.reset();
     const ram = openGuestRam(memory, layout);
     for (const { address, bytes } of plan.writes) ram.span(address, bytes.length, 'write')?.set(bytes);
 
