@@ -52,7 +52,7 @@ async function buildFrom(suite: AptSuite, request: BuildRequest): Promise<void> 
   const containerPackages = await packageClosure(recipe.containers.packages, show);
   const busybox = await readBusybox(await fetch(userland));
   const containers = await readContainers(await fetch(containerPackages), recipe);
-  const work = { root: request.root, key: request.key, smallConfig: loaded.smallConfig, onProgress };
+  const work = { root: request.root, smallConfig: loaded.smallConfig, onProgress };
   const kernel =
     kind === 'stock' ? await stockKernel(suite, recipe, fetch) : await smallKernel(suite, recipe, fetch, work);
 

@@ -59,7 +59,7 @@ export async function readDeb(
 ): Promise<void> {
   const members = await readArMembers((offset, size) => readRange(debPath, offset, size));
   const data = members.find(({ name }) => name.startsWith('data.tar'));
-  if (!data) throw new Error(`${debPath}: no data.tar in this package`);
+  if (!data || data.size === 0) throw new Error(`${debPath}: no data.tar in this package`);
   const compressed = createReadStream(debPath, { start: data.offset, end: data.offset + data.size - 1 });
   const extract = tar.extract();
   const unpacking = pipeline([...decompressed(compressed, data.name), extract]);

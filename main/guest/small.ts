@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { InnError } from '../../shared/base/errors.ts';
 import { ChildProcessError, findProgram, lastLines, run } from '../platform/process.ts';
 import type { AptSuite } from './apt.ts';
+import { publish } from './cache.ts';
 import { readDeb } from './deb.ts';
 import { type PackageRecord, packageClosure } from './packages.ts';
 import type { OnProgress } from './progress.ts';
@@ -47,29 +49,58 @@ const EXPECTED_OBJECTS = 1900;
 
 export interface SmallWork {
   root: string;
-  key: string;
   smallConfig: string;
   onProgress: OnProgress;
 }
 
-/** Compiles the kernel of `assets/guest/small.config` from Debian's source package. Goes on where an earlier attempt stopped. */
+/** Part of the kernel's key. Raise it when the same configuration and source give another kernel. */
+const COMPILER_VERSION = 1;
+
+const KERNEL_FILE = 'Image';
+const ABOUT_FILE = 'kernel.json';
+
+/** What is kept beside a compiled kernel. */
+type AboutKernel = Pick<BuiltKernel, 'release' | 'packages'>;
+
+/**
+ * The kernel of `assets/guest/small.config`, compiled from Debian's source package. It is kept by itself: a change to the
+ * guest's scripts does not compile it again. An attempt goes on where an earlier one stopped.
+ */
 export async function smallKernel(
   suite: AptSuite,
   recipe: Recipe,
   fetch: (records: readonly PackageRecord[]) => Promise<string[]>,
   work: SmallWork,
 ): Promise<BuiltKernel> {
+  const inputs = JSON.stringify([COMPILER_VERSION, recipe.source, recipe.suites, work.smallConfig]);
+  const name = `small-${createHash('sha256').update(inputs).digest('hex').slice(0, 16)}`;
+  const kept = path.join(work.root, 'kernels', name);
+  const cached = await readKept(kept);
+  if (cached) return cached;
+
   await checkTools();
   const follow = new RegExp(recipe.source.follow);
   const show = (names: readonly string[]) => suite.show(names);
-  const packages = await packageClosure([recipe.source.package], show, (name) => follow.test(name));
+  const packages = await packageClosure([recipe.source.package], show, (dependency) => follow.test(dependency));
   const debs = await fetch(packages);
   const version = packages.at(-1)?.version ?? '';
-  const dir = path.join(work.root, 'work', `${work.key}-${version.replaceAll(/[^\w.-]/g, '_')}`);
+  const dir = path.join(work.root, 'work', `${name}-${version.replaceAll(/[^\w.-]/g, '_')}`);
   const source = await unpackSource(debs, dir, work.onProgress);
-  const kernel = await compile(source, path.join(dir, 'out'), work);
-  await fs.rm(dir, { recursive: true, force: true });
-  return { ...kernel, modules: [], packages };
+  const { image, release } = await compile(source, path.join(dir, 'out'), work);
+  await publish(kept, async (partial) => {
+    const about: AboutKernel = { release, packages };
+    await fs.writeFile(path.join(partial, KERNEL_FILE), image);
+    await fs.writeFile(path.join(partial, ABOUT_FILE), JSON.stringify(about));
+  });
+  // A gigabyte and a half that nobody needs any more.
+  for (const used of [dir, ...debs]) await fs.rm(used, { recursive: true, force: true });
+  return { image, release, modules: [], packages };
+}
+
+async function readKept(dir: string): Promise<BuiltKernel | undefined> {
+  if (!(await exists(dir))) return undefined;
+  const about = JSON.parse(await fs.readFile(path.join(dir, ABOUT_FILE), 'utf8')) as AboutKernel;
+  return { ...about, image: rawImage(await fs.readFile(path.join(dir, KERNEL_FILE))), modules: [] };
 }
 
 async function checkTools(): Promise<void> {
@@ -154,7 +185,11 @@ export function checkConfig(wanted: string, got: string): void {
     .split('\n')
     .filter((line) => /^CONFIG_\w+=/.test(line))
     .filter((line) => (line.endsWith('=n') ? set.has(line.replace(/=n$/, '=y')) : !set.has(line)));
-  if (lost.length > 0) throw new Error(`The kernel's configuration did not take: ${lost.join(', ')}`);
+  if (lost.length === 0) return;
+  throw new InnError(`The small kernel's configuration does not suit this kernel. Not taken: ${lost.join(', ')}.`, {
+    code: 'guest-kernel-config',
+    nextStep: 'Mend assets/guest/small.config. The stock kernel needs no configuration: --kernel stock.',
+  });
 }
 
 async function exists(file: string): Promise<boolean> {
