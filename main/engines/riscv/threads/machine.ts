@@ -28,7 +28,8 @@ export interface MachineOptions {
   /** Guest RAM in bytes, rounded up to 64 KiB. */
   readonly ramSize: number;
   readonly clock: ClockKind;
-  readonly files: BootFiles;
+  /** Reads what to boot; called at every start of the guest. The bytes are not looked at, and not kept, after that. */
+  readonly loadFiles: () => BootFiles;
   /** The kernel's command line. */
   readonly bootArguments: string;
   readonly transport: 'pci' | 'mmio';
@@ -67,6 +68,10 @@ const TAIL_SIZE = 4096;
 const SEED_BYTES = 32;
 /** The heap of each worker, in MiB: none needs much, and a leak should end in its own machine. */
 const WORKER_HEAP = 128;
+/** Nothing here makes garbage at a rate that would want more, in MiB. */
+const WORKER_YOUNG_HEAP = 2;
+/** Files of at least this many bytes are freed as soon as they are in guest RAM. */
+const RELEASED_FROM = 64 * 1024;
 const DEFAULT_SEED = 0x1bad5eed;
 
 let core: (Core & { readonly module: WebAssembly.Module }) | undefined;
@@ -201,6 +206,7 @@ export class Machine {
     const rngSeed = new Uint8Array(SEED_BYTES);
     if (options.clock === 'instructions') seededBytes(seed)(rngSeed);
     else crypto.getRandomValues(rngSeed);
+    const files = options.loadFiles();
     const plan = planBoot(
       {
         harts: options.harts,
@@ -211,7 +217,7 @@ export class Machine {
         rngSeed,
         consoleOnUart: options.console === 'uart',
       },
-      options.files,
+      files,
     );
     prepareMemory(memory, layout, csrIndex);
     const controllers = openInterruptControllers(memory, layout.harts, () => 0n);
@@ -219,6 +225,7 @@ export class Machine {
     controllers.clint.reset();
     const ram = openGuestRam(memory, layout);
     for (const { address, bytes } of plan.writes) ram.span(address, bytes.length, 'write')?.set(bytes);
+    for (const file of Object.values(files)) release(file.bytes);
 
     const mailboxes = new Mailboxes(memory);
     openTimes(memory).lag = hostMilliseconds();
@@ -253,7 +260,7 @@ export class Machine {
     const worker = new Worker(new URL(`./${name}.worker${extension}`, import.meta.url), {
       workerData,
       name,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP },
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP, maxYoungGenerationSizeMb: WORKER_YOUNG_HEAP },
     });
     worker.on('message', (message: FromThread) => {
       if (this.#threads.mailboxes === mailboxes) this.#onMessage(message);
@@ -313,6 +320,15 @@ export class Machine {
     this.#threads.device.postMessage(message);
     this.#threads.mailboxes.ringDoorbell();
   }
+}
+
+/**
+ * Gives memory back at once, which a garbage collection would do at some later time: kernels are large. Small buffers stay,
+ * for they may be slices of a pool that others use too.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength < RELEASED_FROM || byteLength !== buffer.byteLength) return;
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 /** Asks all threads to end, and ends those that do not hear. */
