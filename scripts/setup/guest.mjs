@@ -28,13 +28,21 @@ function smallKernelTools(node) {
 }
 
 /**
+ * Installs what compiles the small kernel, or says what is missing.
+ * @param {string} node
+ */
+export async function ensureSmallKernelTools(node) {
+  await ensureTools(smallKernelTools(node));
+}
+
+/**
  * Builds a kernel and its initramfs unless the cache has them.
  * @param {string} node path of Node 24
  * @param {NodeJS.ProcessEnv} env
  * @param {'stock' | 'small'} kernel
  */
 export async function ensureGuest(node, env, kernel) {
-  if (kernel === 'small') await ensureTools(smallKernelTools(node));
+  if (kernel === 'small') await ensureSmallKernelTools(node);
   const status = await run(node, ['main/guest/build.entry.ts', '--kernel', kernel], { env, stdio: ['ignore', 2, 2] });
   if (status !== 0) {
     throw new SetupError(
