@@ -1,0 +1,76 @@
+/**
+ * Random programs in the oracle and on QEMU's virt board: the same traps, registers and memory. So the instruction tables and
+ * the oracle's reading of the specification are held against somebody else's.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Oracle } from '../../main/engines/riscv/oracle/executor.ts';
+import { explainLog, outputOf, RAM, RAM_BYTES } from '../fixtures/program-runtime.ts';
+import { type ProgramOptions, type RandomProgram, randomProgram } from '../fixtures/random-program.ts';
+
+const EMULATOR = 'qemu-system-riscv64';
+const CPU = 'rv64,h=false,zba=true,zbb=true,zbc=true,zbs=true,svinval=true,svnapot=true,sstc=true';
+const MOST_STEPS = 400_000;
+
+const missing = spawnSync(EMULATOR, ['--version']).status !== 0;
+const skipReason = missing ? `${EMULATOR} not found (Debian: apt install qemu-system-misc)` : undefined;
+if (skipReason !== undefined) console.warn(`SKIPPED oracle-vs-qemu: ${skipReason}`);
+
+function runOracle({ image, finish }: RandomProgram): Uint8Array {
+  const ram = new Uint8Array(RAM_BYTES);
+  ram.set(image);
+  const oracle = new Oracle({ ram });
+  oracle.pc = RAM;
+  for (let step = 0; oracle.pc !== finish; step++) {
+    if (step === MOST_STEPS) throw new Error(`The program has not ended after ${step} steps`);
+    oracle.step();
+  }
+  return outputOf(ram);
+}
+
+describe.skipIf(skipReason !== undefined)(`oracle against QEMU${skipReason ? `: ${skipReason}` : ''}`, () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'inn-oracle-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function runQemu({ image }: RandomProgram): Uint8Array {
+    const bios = join(folder, 'program');
+    const output = join(folder, 'output');
+    writeFileSync(bios, image);
+    // With two harts QEMU makes atomics atomic, and only then do they fault as atomics do; the second one parks itself.
+    const board = ['-M', 'virt', '-cpu', CPU, '-smp', '2', '-m', '16M', '-bios', bios];
+    const ends = ['-display', 'none', '-monitor', 'none', '-serial', `file:${output}`];
+    const run = spawnSync(EMULATOR, [...board, ...ends], { encoding: 'utf8', timeout: 20_000 });
+    if (run.status !== 0) throw new Error(`${EMULATOR} ended with ${run.status ?? run.signal}: ${run.stderr}`);
+    return readFileSync(output);
+  }
+
+  const FLAVOURS: readonly (readonly [name: string, programs: number, options: ProgramOptions])[] = [
+    ['M-mode', 30, { mode: 'M' }],
+    ['U-mode', 15, { mode: 'U' }],
+    ['S-mode, Sv39', 20, { mode: 'S', paging: 'sv39' }],
+    ['U-mode, Sv39', 20, { mode: 'U', paging: 'sv39' }],
+    ['S-mode, Sv48', 10, { mode: 'S', paging: 'sv48' }],
+    ['U-mode, Sv48', 10, { mode: 'U', paging: 'sv48' }],
+    ['S-mode, PMP', 15, { mode: 'S', pmp: true }],
+  ];
+
+  describe.each(FLAVOURS)('%s', (_, programs, options) => {
+    test.each(Array.from({ length: programs }, (_, seed) => seed))('program %i', (seed) => {
+      const program = randomProgram(seed, { ...options, qemu: true });
+      const oracle = explainLog(runOracle(program));
+      const qemu = explainLog(runQemu(program));
+      const first = oracle.findIndex((line, i) => line !== qemu[i]);
+      const around = (lines: string[]): string[] => lines.slice(Math.max(0, first - 3), first + 5);
+      expect(first === -1 ? qemu.length : { first, qemu: around(qemu) }).toEqual(
+        first === -1 ? oracle.length : { first, qemu: around(oracle) },
+      );
+    });
+  });
+});
