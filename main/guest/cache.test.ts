@@ -48,6 +48,7 @@ test('a folder is published whole or not at all', async () => {
   });
   await expect(fail).rejects.toThrow('no more');
   expect(await fs.readdir(dir)).toEqual([]);
+  await fs.mkdir(`${target}.partial-1`);
   await publish(target, (partial) => fs.writeFile(path.join(partial, 'one'), ''));
   await publish(target, (partial) => fs.writeFile(path.join(partial, 'two'), ''));
   expect(await fs.readdir(target)).toEqual(['two']);
@@ -74,6 +75,7 @@ test('work under a lock never overlaps, and whoever waits is told once', async (
 test('the lock of a process that is gone is taken over, and a failure frees it', async () => {
   const lock = path.join(dir, 'lock');
   const gone = spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' }).stdout.trim();
+  expect(Number(gone)).toBeGreaterThan(0);
   await fs.writeFile(lock, gone);
   const failing = withLock(
     lock,

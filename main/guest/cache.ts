@@ -25,11 +25,14 @@ export function cacheKey(kind: KernelKind, loaded: Omit<LoadedRecipe, 'recipe'>)
 
 /**
  * Makes `dir` with `fill` so that it is there whole or not at all: `fill` gets a folder beside it that is renamed in the end.
- * Replaces a `dir` that exists.
+ * Replaces a `dir` that exists. One process at a time may publish a `dir`: what others left unfinished is removed.
  */
 export async function publish(dir: string, fill: (partial: string) => Promise<void>): Promise<void> {
-  const partial = `${dir}.partial-${process.pid}`;
-  await fs.rm(partial, { recursive: true, force: true });
+  const prefix = `${path.basename(dir)}.partial-`;
+  for (const name of await fs.readdir(path.dirname(dir)).catch(() => [])) {
+    if (name.startsWith(prefix)) await fs.rm(path.join(path.dirname(dir), name), { recursive: true, force: true });
+  }
+  const partial = path.join(path.dirname(dir), prefix + process.pid);
   await fs.mkdir(partial, { recursive: true });
   try {
     await fill(partial);
@@ -71,8 +74,21 @@ async function takeLock(lockFile: string): Promise<boolean> {
   }
   const owner = Number(await fs.readFile(lockFile, 'utf8').catch(() => ''));
   // An empty file belongs to someone who is about to write it.
-  if (owner > 0 && !isAlive(owner)) await fs.rm(lockFile, { force: true });
+  if (owner > 0 && !isAlive(owner)) await removeStaleLock(lockFile, owner);
   return false;
+}
+
+/** Moves the lock away and gives it back if it turns out that someone else took it over in the meantime. */
+async function removeStaleLock(lockFile: string, owner: number): Promise<void> {
+  const aside = `${lockFile}.stale-${process.pid}`;
+  try {
+    await fs.rename(lockFile, aside);
+    if ((await fs.readFile(aside, 'utf8')) !== String(owner)) await fs.link(aside, lockFile);
+    await fs.rm(aside);
+  } catch (error) {
+    // Gone: its taker was faster in every way.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 function isAlive(pid: number): boolean {

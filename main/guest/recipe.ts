@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs';
+import { existsSync, promises as fs } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,7 +30,14 @@ export interface LoadedRecipe {
   smallConfig: string;
 }
 
-const RECIPE_DIR = fileURLToPath(new URL('../../assets/guest/', import.meta.url));
+const RECIPE_DIR = findAssets('guest');
+
+/** `assets/NAME` of the installation: beside `main/` where this runs from sources, further up where it was compiled. */
+function findAssets(name: string): string {
+  let dir = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(dir, 'assets', name)) && path.dirname(dir) !== dir) dir = path.dirname(dir);
+  return path.join(dir, 'assets', name);
+}
 
 export async function loadRecipe(dir: string = RECIPE_DIR): Promise<LoadedRecipe> {
   const recipeText = await fs.readFile(path.join(dir, 'recipe.json'), 'utf8');

@@ -38,7 +38,10 @@ export async function withFirstSuite<T>(access: PackageAccess, use: (suite: AptS
       } catch (error) {
         if (isInnError(error)) throw error;
         if (isDiskFull(error)) throw diskFull(access.root, error);
-        failures.push(new Error(`${name}: ${messageOf(error)}`, { cause: error }));
+        const failure = new Error(`${name}: ${messageOf(error)}`, { cause: error });
+        failures.push(failure);
+        // A mirror that cannot be reached has no other suites either, and each attempt takes seconds.
+        if (NETWORK_TROUBLE.test(failure.message)) break;
       }
     }
   }
