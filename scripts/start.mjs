@@ -1,5 +1,6 @@
 /** `npm start`: everything from a bare clone to a Linux prompt. Arguments go on to `inn try`, which builds the guest it boots. */
 
+import { builtFile, ensureBuild } from './setup/build.mjs';
 import { run } from './setup/child.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureSmallKernelTools } from './setup/guest.mjs';
@@ -14,5 +15,6 @@ await runScript(async () => {
   await ensureDependencies();
   const node = findNode24();
   if (SMALL.test(args.join(' '))) await ensureSmallKernelTools(node);
-  return run(node, ['main/cli/inn.entry.ts', 'try', ...args], { env: environmentFor(node) });
+  await ensureBuild(node);
+  return run(node, [builtFile('main/cli/inn.entry.ts'), 'try', ...args], { env: environmentFor(node) });
 });

@@ -34,6 +34,7 @@ const options: TryOptions = {
   transport: 'pci',
 };
 const open = (changes: Partial<TryOptions>) => openBoot({ ...options, ...changes }, () => {});
+const openAndLoad = async (changes: Partial<TryOptions>) => (await open(changes)).loadFiles();
 const kernel = (name: string) => ({ kind: 'file', file: at(name) }) as const;
 
 describe('readProgramFile', () => {
@@ -48,14 +49,15 @@ describe('openBoot', () => {
   it('starts a kernel on the virtio console', async () => {
     const boot = await open({ kernel: kernel('Image'), initrd: at('initrd'), append: 'quiet x=1' });
     expect(boot).toMatchObject({ console: 'virtio', bootArguments: 'console=hvc0 earlycon=sbi quiet x=1' });
-    expect(boot.files.initrd?.file).toBe(at('initrd'));
-    expect(boot.files.bios).toBeUndefined();
+    const files = await boot.loadFiles();
+    expect(files.initrd?.file).toBe(at('initrd'));
+    expect(files.bios).toBeUndefined();
   });
 
   it('starts firmware, and what follows it, on the UART', async () => {
     const alone = await open({ bios: at('Image') });
     expect(alone).toMatchObject({ console: 'uart', bootArguments: '' });
-    expect(Object.keys(alone.files)).toEqual(['bios']);
+    expect(Object.keys(await alone.loadFiles())).toEqual(['bios']);
     const both = await open({ bios: at('Image'), kernel: kernel('Image') });
     expect(both).toMatchObject({ console: 'uart', bootArguments: 'console=ttyS0 earlycon=sbi' });
   });
@@ -69,10 +71,10 @@ describe('openBoot', () => {
     ['initrd-not-found', { initrd: '/nonexistent/initrd' }],
     ['guest-not-found', { kernel: { kind: 'guest', name: 'stock', folder: '/nonexistent' } }],
   ])('%s', async (code, changes) => {
-    await expect(open(changes)).rejects.toMatchObject({ name: 'InnError', code: expect.stringMatching(code) });
+    await expect(openAndLoad(changes)).rejects.toMatchObject({ name: 'InnError', code: expect.stringMatching(code) });
   });
 
   it('kernel-damaged: the end of a compressed file is missing', async () => {
-    await expect(open({ kernel: kernel('cut.gz') })).rejects.toMatchObject({ code: 'kernel-damaged' });
+    await expect(openAndLoad({ kernel: kernel('cut.gz') })).rejects.toMatchObject({ code: 'kernel-damaged' });
   });
 });

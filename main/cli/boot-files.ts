@@ -19,14 +19,15 @@ const LARGEST_FILE = 2 * GiB;
 export type ConsoleKind = 'uart' | 'virtio';
 
 export interface Boot {
-  readonly files: BootFiles;
+  /** Reads the files, anew each time: nobody needs to keep what is that large. Throws an `InnError` for what is missing, unreadable or damaged. */
+  readonly loadFiles: () => Promise<BootFiles>;
   readonly bootArguments: string;
   readonly console: ConsoleKind;
   /** For people: what is being started. */
   readonly title: string;
 }
 
-/** Throws an `InnError` for what is missing, unreadable or damaged. The first time it may build the guest: minutes. */
+/** Throws an `InnError` where there is no guest. The first time it may build it: minutes. */
 export async function openBoot(options: TryOptions, onProgress: OnProgress): Promise<Boot> {
   const { kernel: choice, bios, initrd: initrdFile, append } = options;
   const guest =
@@ -39,24 +40,32 @@ export async function openBoot(options: TryOptions, onProgress: OnProgress): Pro
       : undefined;
   const kernelFile = choice.kind === 'file' ? choice.file : guest?.kernel;
   const initrd = initrdFile ?? guest?.initrd;
-  const [firmware, kernel, ramDisk] = await Promise.all([
-    bios === undefined ? undefined : readProgramFile(bios, 'firmware'),
-    kernelFile === undefined ? undefined : readProgramFile(kernelFile, 'kernel'),
-    initrd === undefined ? undefined : readBootFile(initrd, 'initrd'),
-  ]);
+  // What comes through a pipe can be read but once
+  const once = new Map<string, BootFile>();
+  const load = async (file: string, role: Role): Promise<BootFile> => {
+    const kept = once.get(file);
+    if (kept) return { file, bytes: kept.bytes.slice() };
+    const read = role === 'initrd' ? await readBootFile(file, role) : await readProgramFile(file, role);
+    if (await isPipe(file)) once.set(file, { file, bytes: read.bytes.slice() });
+    return read;
+  };
   // Firmware and what it starts know the UART; so does a kernel, but a virtio console is quicker and can be resized.
-  const console = firmware ? 'uart' : 'virtio';
-  const defaults = kernel ? [`console=${console === 'uart' ? 'ttyS0' : 'hvc0'}`, 'earlycon=sbi'] : [];
+  const console = bios === undefined ? 'virtio' : 'uart';
+  const defaults = kernelFile === undefined ? [] : [`console=${console === 'uart' ? 'ttyS0' : 'hvc0'}`, 'earlycon=sbi'];
   return {
-    files: {
-      ...(firmware && { bios: firmware }),
-      ...(kernel && { kernel }),
-      ...(ramDisk && { initrd: ramDisk }),
-    },
+    loadFiles: async () => ({
+      ...(bios !== undefined && { bios: await load(bios, 'firmware') }),
+      ...(kernelFile !== undefined && { kernel: await load(kernelFile, 'kernel') }),
+      ...(initrd !== undefined && { initrd: await load(initrd, 'initrd') }),
+    }),
     bootArguments: [...defaults, ...(append === undefined ? [] : [append])].join(' '),
     console,
     title: guest ? `Linux ${guest.manifest.kernelRelease}` : (bios ?? kernelFile ?? ''),
   };
+}
+
+async function isPipe(file: string): Promise<boolean> {
+  return (await fs.stat(file)).isFIFO();
 }
 
 /** A kernel or firmware, decompressed where that is possible here. */

@@ -34,11 +34,11 @@ export async function runTry(words: TryWords): Promise<number> {
     const cores = options.cores === 1 ? '1 core' : `${options.cores} cores`;
     process.stderr.write(`inn: ${boot.title}, ${cores}, ${formatBytes(options.memory)}. Ctrl-] opens a menu.\n`);
   }
-  const machine = Machine.start({
+  const machine = await Machine.start({
     harts: options.cores,
     ramSize: options.memory,
     clock: options.clock,
-    files: boot.files,
+    loadFiles: boot.loadFiles,
     bootArguments: boot.bootArguments,
     transport: options.transport,
     console: boot.console,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from './session.ts';
 
-const INN = fileURLToPath(new URL('../../../main/cli/inn.entry.ts', import.meta.url));
+const INN = fileURLToPath(new URL('../../../build/js/main/cli/inn.entry.js', import.meta.url));
 export const QEMU = 'qemu-system-riscv64';
 const MEMORY_MB = 256;
 

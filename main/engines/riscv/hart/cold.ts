@@ -7,15 +7,7 @@
  */
 import { CAUSE, ENVCFG, MODE, MSTATUS } from '../isa/csr.ts';
 import type { Instruction } from '../isa/instruction.ts';
-import type {
-  AccessSize,
-  AmoKind,
-  CboKind,
-  CsrKind,
-  FloatFormat,
-  FloatOp,
-  Ops,
-} from '../isa/ops.ts';
+import type { AccessSize, AmoKind, CboKind, CsrKind, FloatFormat, FloatOp, Ops } from '../isa/ops.ts';
 import { EXIT, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
 import type { AccessFunctions } from '../mmu/access.ts';
 import { ACCESS, get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
@@ -176,10 +168,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
     const wanted = f.let(value);
     const host = this.atomicAddress(size, address, ACCESS.write);
     const failed = f.let(i64.const(1n));
-    const reserved = i32.and(
-      i32.eq(get32(c, 'reservation'), host),
-      i32.eq(get32(c, 'reservationSize'), size),
-    );
+    const reserved = i32.and(i32.eq(get32(c, 'reservation'), host), i32.eq(get32(c, 'reservationSize'), size));
     f.if(reserved, () => {
       const expected = f.let(get64(c, 'reservedValue'));
       const seen =
@@ -205,8 +194,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
         const wide = (v: Expr<'i64'>) => (size === 4 && (kind === 'min' || kind === 'max') ? i64.extend32S(v) : v);
         const keepsOld = COMPARED_AMO[kind as keyof typeof COMPARED_AMO](wide(old), wide(operand));
         const next = i64.select(keepsOld, old, operand);
-        const seen =
-          size === 4 ? i64.atomicCmpxchg32U(host, old, next) : i64.atomicCmpxchg(host, old, next);
+        const seen = size === 4 ? i64.atomicCmpxchg32U(host, old, next) : i64.atomicCmpxchg(host, old, next);
         f.brIf(retry, i64.ne(seen, old));
       });
     }
@@ -276,13 +264,8 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
   }
   wfi(): void {
     const { c, f } = this;
-    f.if(
-      i32.and(i32.ltU(get32(c, 'mode'), MODE.M), hasAny(get64(c, 'mstatus'), MSTATUS.TW)),
-      () => this.illegal(),
-    );
-    f.if(i64.eqz(i64.and(call('i64', this.h.traps.pending), get64(c, 'mie'))), () =>
-      put32(c, f, 'exit', EXIT.wfi),
-    );
+    f.if(i32.and(i32.ltU(get32(c, 'mode'), MODE.M), hasAny(get64(c, 'mstatus'), MSTATUS.TW)), () => this.illegal());
+    f.if(i64.eqz(i64.and(call('i64', this.h.traps.pending), get64(c, 'mie'))), () => put32(c, f, 'exit', EXIT.wfi));
     this.continueAnew();
   }
   pause(): void {
@@ -294,10 +277,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
     this.sfenceOrder();
     const va = f.let(i64.load(rs1));
     // One address may be part of a superpage that the TLB holds in pieces; for the kernel's half that is the rule
-    const everything = i32.or(
-      i32.or(i32.eq(rs1, c.registers), i64.ltS(va, 0n)),
-      get32(c, 'superpages'),
-    );
+    const everything = i32.or(i32.or(i32.eq(rs1, c.registers), i64.ltS(va, 0n)), get32(c, 'superpages'));
     f.if(
       everything,
       () => f.call(this.h.tlb.flushTranslated),

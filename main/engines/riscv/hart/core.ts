@@ -1,4 +1,6 @@
 /** Puts the generated hart together: one WebAssembly module, the same for every hart of every machine. */
+
+import { defineFloat } from '../float/index.ts';
 import { MSTATUS } from '../isa/csr.ts';
 import { INSTRUCTIONS } from '../isa/table.ts';
 import { CSR_INDEX } from '../memory/layout.ts';
@@ -7,7 +9,6 @@ import { declareContext, get32, get64, type HartContext, put32, put64 } from '..
 import { definePmpCheck } from '../mmu/pmp.ts';
 import { defineTlb } from '../mmu/tlb.ts';
 import { defineTranslate } from '../mmu/translate.ts';
-import { defineFloat } from '../float/index.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { type FunctionRef, type I32, i32, i64 } from '../wasm/ops.ts';
@@ -69,4 +70,3 @@ function raiseFlags(c: HartContext): (f: FunctionBuilder, flags: I32) => void {
   });
   return (f, flags) => f.call(raise, typeof flags === 'number' ? i32.const(flags) : flags);
 }
-

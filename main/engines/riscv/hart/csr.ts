@@ -1,6 +1,7 @@
 /** Control and status registers of the generated hart: a row per register, from which its read and write are made. */
 import {
   CSR,
+  ENVCFG,
   MEDELEG_WRITABLE,
   MENVCFG_WRITABLE,
   MIDELEG_WRITABLE,
@@ -13,7 +14,6 @@ import {
   SENVCFG_WRITABLE,
   SSTATUS_VISIBLE,
   SSTATUS_WRITABLE,
-  ENVCFG,
 } from '../isa/csr.ts';
 import { EXIT, STATE } from '../memory/layout.ts';
 import { get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
@@ -75,7 +75,9 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
   const writeStatus = (f: FunctionBuilder, mask: bigint, value: Local<'i64'>) => {
     const next = f.let(merge('mstatus', mask, value));
     // MPP is WARL: 2 is no mode
-    f.if(i64.eq(i64.and(next, MSTATUS.MPP), 2n << 11n), () => f.set(next, merge('mstatus', mask & ~MSTATUS.MPP, value)));
+    f.if(i64.eq(i64.and(next, MSTATUS.MPP), 2n << 11n), () =>
+      f.set(next, merge('mstatus', mask & ~MSTATUS.MPP, value)),
+    );
     f.if(hasAny(i64.xor(next, get64(c, 'mstatus')), MSTATUS.MXR), () => f.call(tlb.flushAll));
     put64(c, f, 'mstatus', next);
     f.call(tlb.selectSets);
@@ -112,8 +114,7 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
     f.if(i32.and(i32.ltU(get32(c, 'mode'), MODE.M), i32.eqz(hasAny(get64(c, 'mcounteren'), mask))), refuse);
     f.if(i32.and(i32.eq(get32(c, 'mode'), MODE.U), i32.eqz(hasAny(get64(c, 'scounteren'), mask))), refuse);
   };
-  const inMachineMode = (f: FunctionBuilder, refuse: () => void) =>
-    f.if(i32.ltU(get32(c, 'mode'), MODE.M), refuse);
+  const inMachineMode = (f: FunctionBuilder, refuse: () => void) => f.if(i32.ltU(get32(c, 'mode'), MODE.M), refuse);
 
   const rows: CsrRow[] = [
     fcsr(CSR.fflags, () => i64.extendI32U(get32(c, 'fflags')), 0, null),
@@ -124,7 +125,11 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
     counter(CSR.instret, 2, instret),
     {
       number: CSR.sstatus,
-      read: () => i64.and(sd(() => get64(c, 'mstatus')), SSTATUS_VISIBLE),
+      read: () =>
+        i64.and(
+          sd(() => get64(c, 'mstatus')),
+          SSTATUS_VISIBLE,
+        ),
       write: (f, value) => writeStatus(f, SSTATUS_WRITABLE, value),
       after: 'resync',
     },
@@ -142,10 +147,7 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
           c,
           f,
           'mie',
-          i64.or(
-            i64.and(get64(c, 'mie'), i64.xor(get64(c, 'mideleg'), -1n)),
-            i64.and(value, get64(c, 'mideleg')),
-          ),
+          i64.or(i64.and(get64(c, 'mie'), i64.xor(get64(c, 'mideleg'), -1n)), i64.and(value, get64(c, 'mideleg'))),
         ),
       after: 'resync',
     },
@@ -155,12 +157,7 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
       read: () => i64.and(call('i64', traps.pending), get64(c, 'mideleg')),
       write: (f, value) => {
         const mask = f.let(i64.and(get64(c, 'mideleg'), 2n));
-        put64(
-          c,
-          f,
-          'mip',
-          i64.or(i64.and(get64(c, 'mip'), i64.xor(mask, -1n)), i64.and(value, mask)),
-        );
+        put64(c, f, 'mip', i64.or(i64.and(get64(c, 'mip'), i64.xor(mask, -1n)), i64.and(value, mask)));
       },
       after: 'resync',
     },
@@ -202,10 +199,7 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
       number: CSR.stimecmp,
       read: () => get64(c, 'stimecmp'),
       guard: (f, refuse) => {
-        f.if(
-          i32.and(i32.ltU(get32(c, 'mode'), MODE.M), i32.eqz(hasAny(get64(c, 'menvcfg'), ENVCFG.STCE))),
-          refuse,
-        );
+        f.if(i32.and(i32.ltU(get32(c, 'mode'), MODE.M), i32.eqz(hasAny(get64(c, 'menvcfg'), ENVCFG.STCE))), refuse);
         f.if(i32.ltU(get32(c, 'mode'), MODE.M), () => f.if(i32.eqz(hasAny(get64(c, 'mcounteren'), 2n)), refuse));
       },
       write: (f, value) => {

@@ -1,6 +1,7 @@
 /** A hart in this thread: the generated module bound to its place in the shared memory. */
-import { decode } from '../isa/decode.ts';
+
 import { MODE, MSTATUS } from '../isa/csr.ts';
+import { decode } from '../isa/decode.ts';
 import {
   CLINT_BASE,
   CLINT_STRIDE,
@@ -53,13 +54,7 @@ export class Hart {
   private readonly layout: Layout;
 
   /** Binds hart `index`. The memory was prepared by `prepareMemory`; the hart by `reset`. */
-  constructor(
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
-    layout: Layout,
-    index: number,
-    host: HartHost,
-  ) {
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, layout: Layout, index: number, host: HartHost) {
     this.index = index;
     this.layout = layout;
     this.base = hartBase(layout, index);
@@ -94,7 +89,8 @@ export class Hart {
         },
         mmioStore: (address: number, size: number) => {
           const low = view.getUint32(data, true);
-          if (size !== 8) return host.store(address, size as 1 | 2 | 4, size === 4 ? low : low & ((1 << (8 * size)) - 1)) ? 0 : 1;
+          if (size !== 8)
+            return host.store(address, size as 1 | 2 | 4, size === 4 ? low : low & ((1 << (8 * size)) - 1)) ? 0 : 1;
           return host.store(address, 4, low) && host.store(address + 4, 4, view.getUint32(data + 4, true)) ? 0 : 1;
         },
       },
@@ -189,5 +185,6 @@ export class Hart {
 export function prepareMemory(memory: WebAssembly.Memory, layout: Layout, csrIndex: Uint8Array): void {
   new Uint8Array(memory.buffer).set(csrIndex, CSR_INDEX);
   const view = new DataView(memory.buffer);
-  for (let hart = 0; hart < layout.harts; hart++) view.setBigUint64(CLINT_BASE + hart * CLINT_STRIDE, ~0n & 0xffff_ffff_ffff_ffffn, true);
+  for (let hart = 0; hart < layout.harts; hart++)
+    view.setBigUint64(CLINT_BASE + hart * CLINT_STRIDE, ~0n & 0xffff_ffff_ffff_ffffn, true);
 }

@@ -9,20 +9,22 @@ import { ENVCFG, IRQ } from '../isa/csr.ts';
 import type { Extension, Instruction } from '../isa/instruction.ts';
 import type { AccessSize, Ops } from '../isa/ops.ts';
 import { COMPRESSED, INSTRUCTIONS } from '../isa/table.ts';
-import {
-  EXIT,
-  MAILBOX,
-  PAGE_SIZE,
-  RECORD,
-  RECORD_SCALE_SHIFT,
-  SLOT,
-  TLB_WRITE,
-} from '../memory/layout.ts';
+import { EXIT, MAILBOX, PAGE_SIZE, RECORD, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
 import { LOAD_SIGNED, LOAD_UNSIGNED, storeBytes } from '../mmu/access.ts';
 import { get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
 import { entryOf } from '../mmu/tlb.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
-import { call, callIndirect, type Expr, type FunctionRef, i32, i64, type I32, type Label, type Local } from '../wasm/ops.ts';
+import {
+  call,
+  callIndirect,
+  type Expr,
+  type FunctionRef,
+  type I32,
+  i32,
+  i64,
+  type Label,
+  type Local,
+} from '../wasm/ops.ts';
 import type { HartFunctions } from './cold.ts';
 import type { FetchFunctions } from './fetch.ts';
 import { effectsOf, nearOpOf, OP, OP_COUNT, opOf } from './record.ts';
@@ -57,11 +59,7 @@ interface Loop {
   readonly jump: Label;
 }
 
-export function defineRun(
-  c: HartContext,
-  h: HartFunctions,
-  { fetch, fetchOne }: FetchFunctions,
-): FunctionRef {
+export function defineRun(c: HartContext, h: HartFunctions, { fetch, fetchOne }: FetchFunctions): FunctionRef {
   const coldType = c.module.typeIndex(['i32', 'i32', 'i32'], ['i32']);
   return c.module.define(['i32', 'f64'], ['i32'], (f) => {
     const fuel = f.param('i32', 0);
@@ -80,8 +78,7 @@ export function defineRun(
     put32(c, f, 'exit', 0);
     updateTimers(c, f, i64.truncF64U(f.param('f64', 1)));
 
-    const offsetOf = (address: Expr<'i64'>) =>
-      i32.shl(i32.and(i32.wrap(address), PAGE_SIZE - 2), RECORD_SCALE_SHIFT);
+    const offsetOf = (address: Expr<'i64'>) => i32.shl(i32.and(i32.wrap(address), PAGE_SIZE - 2), RECORD_SCALE_SHIFT);
     const here = () => i64.add(pagePc, i64.extendI32U(i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT)));
     const enter = (newSlot: Expr<'i32'>) => {
       f.set(slot, newSlot);
@@ -126,7 +123,19 @@ export function defineRun(
                   const labels: Label[] = new Array(OP_COUNT).fill(cold);
                   labels[OP.undecoded] = undecoded;
                   labels[OP.resync] = lookUp;
-                  const loop: Loop = { ip, slot, fuel, pagePc, dataTlb, target: pc, scratch, translation, next, cold, jump };
+                  const loop: Loop = {
+                    ip,
+                    slot,
+                    fuel,
+                    pagePc,
+                    dataTlb,
+                    target: pc,
+                    scratch,
+                    translation,
+                    next,
+                    cold,
+                    jump,
+                  };
                   dispatch(c, f, h, loop, labels, cold);
                 });
                 // resync: not an instruction
@@ -135,10 +144,7 @@ export function defineRun(
                 f.br(resync);
               });
               // undecoded: decode it, then execute it
-              const word = i32.load(
-                i32.add(slot, i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT)),
-                SLOT.copy,
-              );
+              const word = i32.load(i32.add(slot, i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT)), SLOT.copy);
               f.set(pc, here());
               f.if(
                 i32.and(i32.eq(i32.and(word, 3), 3), i64.eq(i64.and(pc, 0xfffn), BigInt(PAGE_SIZE - 2))),

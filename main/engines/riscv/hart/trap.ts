@@ -52,12 +52,7 @@ export function defineTraps(c: HartContext, tlb: TlbFunctions): TrapFunctions {
         // SPIE takes SIE, SPP the mode
         const spie = i64.shl(i64.and(status, MSTATUS.SIE), 4n);
         const spp = i64.shl(i64.extendI32U(mode), 8n);
-        put64(
-          c,
-          f,
-          'mstatus',
-          i64.or(i64.and(status, ~(MSTATUS.SIE | MSTATUS.SPIE | MSTATUS.SPP)), i64.or(spie, spp)),
-        );
+        put64(c, f, 'mstatus', i64.or(i64.and(status, ~(MSTATUS.SIE | MSTATUS.SPIE | MSTATUS.SPP)), i64.or(spie, spp)));
         put32(c, f, 'mode', MODE.S);
         put64(c, f, 'pc', vector(get64(c, 'stvec'), cause));
       },
@@ -71,12 +66,7 @@ export function defineTraps(c: HartContext, tlb: TlbFunctions): TrapFunctions {
         });
         const mpie = i64.shl(i64.and(status, MSTATUS.MIE), 4n);
         const mpp = i64.shl(i64.extendI32U(mode), 11n);
-        put64(
-          c,
-          f,
-          'mstatus',
-          i64.or(i64.and(status, ~(MSTATUS.MIE | MSTATUS.MPIE | MSTATUS.MPP)), i64.or(mpie, mpp)),
-        );
+        put64(c, f, 'mstatus', i64.or(i64.and(status, ~(MSTATUS.MIE | MSTATUS.MPIE | MSTATUS.MPP)), i64.or(mpie, mpp)));
         put32(c, f, 'mode', MODE.M);
         put64(c, f, 'pc', vector(get64(c, 'mtvec'), cause));
       },
@@ -99,10 +89,7 @@ export function defineTraps(c: HartContext, tlb: TlbFunctions): TrapFunctions {
     const mode = f.let(get32(c, 'mode'));
     const status = f.let(get64(c, 'mstatus'));
     const machineEnabled = i32.or(i32.ltU(mode, MODE.M), hasAny(status, MSTATUS.MIE));
-    const supervisorEnabled = i32.or(
-      i32.ltU(mode, MODE.S),
-      i32.and(i32.eq(mode, MODE.S), hasAny(status, MSTATUS.SIE)),
-    );
+    const supervisorEnabled = i32.or(i32.ltU(mode, MODE.S), i32.and(i32.eq(mode, MODE.S), hasAny(status, MSTATUS.SIE)));
     const delegated = f.let(get64(c, 'mideleg'));
     const taken = f.let(i64.select(machineEnabled, i64.and(ready, i64.xor(delegated, -1n)), 0n));
     // Those for M-mode come first whatever their number

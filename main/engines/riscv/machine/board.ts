@@ -4,9 +4,9 @@ import { Clint } from '../devices/clint.ts';
 import type { ByteSink, DeviceClock, Note, Stateful, Timed } from '../devices/device.ts';
 import { HartLines } from '../devices/hart-lines.ts';
 import { rateLimited } from '../devices/note.ts';
-import { Plic } from '../devices/plic.ts';
 import { HostBridge } from '../devices/pci/function.ts';
 import { PciHost } from '../devices/pci/host.ts';
+import { Plic } from '../devices/plic.ts';
 import { GoldfishRtc } from '../devices/rtc.ts';
 import { type Finish, Syscon } from '../devices/syscon.ts';
 import { Uart16550 } from '../devices/uart16550.ts';
@@ -15,8 +15,8 @@ import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { VirtioMmio } from '../devices/virtio/mmio.ts';
 import { VirtioPci } from '../devices/virtio/pci.ts';
 import { VirtioRng } from '../devices/virtio/rng.ts';
-import type { Layout } from '../memory/layout.ts';
 import { type GuestRam, openGuestRam } from '../memory/guest-ram.ts';
+import type { Layout } from '../memory/layout.ts';
 import { IRQ_SOURCE, MEMORY_MAP, PCI_IRQS, virtioMmio } from './memory-map.ts';
 
 interface SharedMemory {
@@ -86,7 +86,12 @@ export function buildBoard(options: BoardOptions): Board {
   const plic = new Plic({ memory, harts: layout.harts, lines: new HartLines(memory) });
   const bus = new Bus();
 
-  const uart = new Uart16550({ irq: plic.line(IRQ_SOURCE.uart), sink, note, onRoom: console === 'uart' ? onRoom : ignore });
+  const uart = new Uart16550({
+    irq: plic.line(IRQ_SOURCE.uart),
+    sink,
+    note,
+    onRoom: console === 'uart' ? onRoom : ignore,
+  });
   const rtc = new GoldfishRtc({ irq: plic.line(IRQ_SOURCE.rtc), clock });
   const syscon = new Syscon({ finish: options.finish, note });
   bus.map(MEMORY_MAP.uart.base, MEMORY_MAP.uart.size, uart);
@@ -100,7 +105,8 @@ export function buildBoard(options: BoardOptions): Board {
   const rng = new VirtioRng({ entropy: options.entropy });
   const virtio: Record<(typeof VIRTIO_DEVICES)[number], VirtioDevice<unknown>> = { console: virtioConsole, rng };
   const devices = VIRTIO_DEVICES.map((name) => virtio[name]);
-  const transports = options.transport === 'pci' ? onPci(bus, plic, ram, note, devices) : onMmio(bus, plic, ram, note, devices);
+  const transports =
+    options.transport === 'pci' ? onPci(bus, plic, ram, note, devices) : onMmio(bus, plic, ram, note, devices);
 
   const port = virtioConsole.ports[0];
   return {
@@ -118,7 +124,13 @@ export function buildBoard(options: BoardOptions): Board {
 
 type Transports = Pick<Board, 'timed' | 'stateful'>;
 
-function onMmio(bus: Bus, plic: Plic, ram: GuestRam, note: Note, devices: readonly VirtioDevice<unknown>[]): Transports {
+function onMmio(
+  bus: Bus,
+  plic: Plic,
+  ram: GuestRam,
+  note: Note,
+  devices: readonly VirtioDevice<unknown>[],
+): Transports {
   const transports = devices.map((device, slot) => {
     const { base, size, irq } = virtioMmio(slot);
     const transport = new VirtioMmio({ device, ram, irq: plic.line(irq), note });

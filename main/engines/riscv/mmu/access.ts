@@ -2,7 +2,7 @@
 import { PAGE_SHIFT, PAGE_SIZE, RAM_GPA, TLB_WRITE } from '../memory/layout.ts';
 import { PAGE_STATE } from '../memory/page-state.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
-import { call, type Expr, f64, type FunctionRef, i32, i64, type I32, type Label, type Local } from '../wasm/ops.ts';
+import { call, type Expr, type FunctionRef, f64, type I32, i32, i64, type Label, type Local } from '../wasm/ops.ts';
 import { ACCESS, accessFaultOf, get32, get64, type HartContext, put32, put64 } from './context.ts';
 import { PMP_CHECK } from './pmp.ts';
 import { entryOf, type TlbFunctions } from './tlb.ts';
@@ -34,10 +34,7 @@ export function defineAccess(
     const va = f.param('i64', 0);
     const physical = f.param('i64', 1);
     const access = f.param('i32', 2);
-    const table = i32.add(
-      i32.add(c.hart, get32(c, 'dataTlb')),
-      i32.select(i32.eq(access, ACCESS.write), TLB_WRITE, 0),
-    );
+    const table = i32.add(i32.add(c.hart, get32(c, 'dataTlb')), i32.select(i32.eq(access, ACCESS.write), TLB_WRITE, 0));
     const entry = f.let(entryOf(table, va));
     f.store64(entry, i64.and(va, -BigInt(PAGE_SIZE)));
     f.store(entry, i32.sub(ramAddress(physical), i32.wrap(va)), 8);
@@ -69,9 +66,8 @@ export function defineAccess(
       i32.eq(call('i32', pmpCheck, page, i64.const(BigInt(PAGE_SIZE)), mode, access), PMP_CHECK.allowed),
       () => f.if(inRam(physical), () => f.call(fill, va, physical, access)),
       () =>
-        f.if(
-          i32.ne(call('i32', pmpCheck, physical, i64.extendI32U(size), mode, access), PMP_CHECK.allowed),
-          () => trapWith(accessFaultOf(access)),
+        f.if(i32.ne(call('i32', pmpCheck, physical, i64.extendI32U(size), mode, access), PMP_CHECK.allowed), () =>
+          trapWith(accessFaultOf(access)),
         ),
     );
     f.result(physical);
@@ -125,9 +121,8 @@ export function defineAccess(
       // Both pages are checked before the first byte is written, for a trap must leave no trace
       const lastByte = i64.add(va, i64.extendI32U(i32.sub(size, 1)));
       for (const address of [va, i64.and(lastByte, -BigInt(PAGE_SIZE))]) {
-        f.if(
-          i64.eq(call('i64', resolve, address, i32.const(1), i32.const(ACCESS.write)), NO_TRANSLATION),
-          () => f.return(i32.const(0)),
+        f.if(i64.eq(call('i64', resolve, address, i32.const(1), i32.const(ACCESS.write)), NO_TRANSLATION), () =>
+          f.return(i32.const(0)),
         );
       }
       f.loop((next) => {
@@ -155,15 +150,18 @@ export function defineAccess(
   }
 
   /** Devices take naturally aligned accesses at addresses below 2^53; all else is an access fault. */
-  function onDevice(f: FunctionBuilder, va: Expr<'i64'>, physical: Expr<'i64'>, size: Local<'i32'>, access: number): void {
+  function onDevice(
+    f: FunctionBuilder,
+    va: Expr<'i64'>,
+    physical: Expr<'i64'>,
+    size: Local<'i32'>,
+    access: number,
+  ): void {
     const misfit = f.local('i32');
     put32(c, f, 'deviceAccess', 1);
     f.set(
       misfit,
-      i32.or(
-        i64.ne(i64.and(physical, i64.extendI32U(i32.sub(size, 1))), 0n),
-        i64.ne(i64.shrU(physical, 53n), 0n),
-      ),
+      i32.or(i64.ne(i64.and(physical, i64.extendI32U(i32.sub(size, 1))), 0n), i64.ne(i64.shrU(physical, 53n), 0n)),
     );
     f.if(i32.eqz(misfit), () => {
       const host = access === ACCESS.read ? c.imports.mmioLoad : c.imports.mmioStore;
@@ -222,5 +220,3 @@ function bySize(f: FunctionBuilder, size: Expr<'i32'>, emit: (bytes: 1 | 2 | 4 |
     emit(8);
   });
 }
-
-

@@ -3,7 +3,7 @@ import { CAUSE } from '../isa/csr.ts';
 import { STATE } from '../memory/layout.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
 import type { ModuleBuilder } from '../wasm/module.ts';
-import { type Expr, type FunctionRef, i32, i64, type I32, type I64 } from '../wasm/ops.ts';
+import { type Expr, type FunctionRef, type I32, type I64, i32, i64 } from '../wasm/ops.ts';
 
 type StateName = keyof typeof STATE;
 

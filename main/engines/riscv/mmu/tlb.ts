@@ -17,7 +17,7 @@ import {
   TLB_WRITE,
 } from '../memory/layout.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
-import { type Expr, type FunctionRef, i32, i64, type I64 } from '../wasm/ops.ts';
+import { type Expr, type FunctionRef, type I64, i32, i64 } from '../wasm/ops.ts';
 import { get32, get64, type HartContext, hasAny, put32 } from './context.ts';
 
 /** The entry of `va` in a table that starts at `table`, as an address. */

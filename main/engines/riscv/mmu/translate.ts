@@ -6,9 +6,16 @@ import { ACCESS, accessFaultOf, get64, type HartContext, hasAny, pageFaultOf, pu
 import { PMP_CHECK } from './pmp.ts';
 
 export const PTE = {
-  V: 1n << 0n, R: 1n << 1n, W: 1n << 2n, X: 1n << 3n, U: 1n << 4n, A: 1n << 6n, D: 1n << 7n, N: 1n << 63n,
+  V: 1n << 0n,
+  R: 1n << 1n,
+  W: 1n << 2n,
+  X: 1n << 3n,
+  U: 1n << 4n,
+  A: 1n << 6n,
+  D: 1n << 7n,
+  N: 1n << 63n,
   /** Reserved for standards this hart does not have: bits 54 to 60, and PBMT. */
-  reserved: 0x7fn << 54n | 3n << 61n,
+  reserved: (0x7fn << 54n) | (3n << 61n),
 } as const; // prettier-ignore
 
 /** The physical page number in satp, and in a page table entry from bit 10. */
@@ -93,18 +100,13 @@ export function defineTranslate(c: HartContext, pmpCheck: FunctionRef): Function
       );
       f.if(i32.eq(access, ACCESS.read), () =>
         pageFaultIf(
-          i32.eqz(
-            hasAny(pte, i64.or(PTE.R, i64.select(hasAny(get64(c, 'mstatus'), MSTATUS.MXR), PTE.X, 0n))),
-          ),
+          i32.eqz(hasAny(pte, i64.or(PTE.R, i64.select(hasAny(get64(c, 'mstatus'), MSTATUS.MXR), PTE.X, 0n)))),
         ),
       );
       f.if(i32.eq(access, ACCESS.write), () => pageFaultIf(i32.eqz(hasAny(pte, PTE.W))));
       f.if(i32.eq(access, ACCESS.execute), () => pageFaultIf(i32.eqz(hasAny(pte, PTE.X))));
       // Step 7: set A, and D on a write, or fault where hardware updating is off (Svadu)
-      f.set(
-        updated,
-        i64.or(i64.or(pte, PTE.A), i64.select(i32.eq(access, ACCESS.write), PTE.D, 0n)),
-      );
+      f.set(updated, i64.or(i64.or(pte, PTE.A), i64.select(i32.eq(access, ACCESS.write), PTE.D, 0n)));
       f.if(i64.ne(updated, pte), () => {
         pageFaultIf(i32.eqz(hasAny(get64(c, 'menvcfg'), ENVCFG.ADUE)));
         checkPte(ACCESS.write);

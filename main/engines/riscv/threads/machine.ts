@@ -8,15 +8,7 @@ import { prepareMemory } from '../hart/instance.ts';
 import { openInterruptControllers, VIRTIO_DEVICES } from '../machine/board.ts';
 import { type BootFiles, planBoot } from '../machine/boot-plan.ts';
 import { openGuestRam } from '../memory/guest-ram.ts';
-import {
-  type Layout,
-  layoutOf,
-  MACHINE_COMMAND,
-  MAILBOX,
-  MAX_HARTS,
-  mailboxOf,
-  WASM_PAGE,
-} from '../memory/layout.ts';
+import { type Layout, layoutOf, MACHINE_COMMAND, MAILBOX, MAX_HARTS, mailboxOf, WASM_PAGE } from '../memory/layout.ts';
 import { hostMilliseconds, openTimes } from './clock.ts';
 import { Mailboxes } from './mailbox.ts';
 import type { ClockKind, DeviceData, FromThread, HartData, RecordedInput, ToDevice } from './messages.ts';
@@ -29,7 +21,7 @@ export interface MachineOptions {
   readonly ramSize: number;
   readonly clock: ClockKind;
   /** Reads what to boot; called at every start of the guest. The bytes are not looked at, and not kept, after that. */
-  readonly loadFiles: () => BootFiles;
+  readonly loadFiles: () => BootFiles | Promise<BootFiles>;
   /** The kernel's command line. */
   readonly bootArguments: string;
   readonly transport: 'pci' | 'mmio';
@@ -104,18 +96,18 @@ export class Machine {
   #size: { readonly columns: number; readonly rows: number } | undefined;
   #tail = new Uint8Array(0);
 
-  private constructor(options: MachineOptions) {
+  private constructor(options: MachineOptions, files: BootFiles) {
     this.#options = options;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    this.#threads = this.#launch();
+    this.#threads = this.#launch(files);
   }
 
   /**
    * Starts a machine. Throws an `InnError`: `harts-out-of-range`, `memory-too-large`, or what `planBoot` throws.
    */
-  static start(options: MachineOptions): Machine {
+  static async start(options: MachineOptions): Promise<Machine> {
     const most = options.clock === 'instructions' ? 1 : MAX_HARTS;
     if (!Number.isInteger(options.harts) || options.harts < 1 || options.harts > most) {
       throw new InnError(`A machine cannot have ${options.harts} harts`, {
@@ -124,7 +116,7 @@ export class Machine {
           most === 1 ? 'With time counted in instructions there is one hart.' : `Ask for 1 to ${MAX_HARTS} cores.`,
       });
     }
-    return new Machine(options);
+    return new Machine(options, await options.loadFiles());
   }
 
   /** Sends bytes to the guest's console. They wait until the guest takes them; see `inputRoom`. */
@@ -169,10 +161,12 @@ export class Machine {
   async reset(): Promise<void> {
     if (this.#state === 'ended') return;
     const before = this.#threads;
+    await stopThreads(before);
+    const files = await this.#options.loadFiles();
+    if (this.#isEnded()) return;
     this.#state = 'running';
     this.#inputWaiting = 0;
-    this.#threads = this.#launch();
-    await stopThreads(before);
+    this.#threads = this.#launch(files);
   }
 
   /** Ends the machine at once; the guest is not asked. */
@@ -194,11 +188,15 @@ export class Machine {
     return { harts };
   }
 
+  #isEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
   #isPaused(): boolean {
     return this.#state === 'paused';
   }
 
-  #launch(): Threads {
+  #launch(files: BootFiles): Threads {
     const options = this.#options;
     const { module, csrIndex } = loadCore();
     const { memory, layout } = allocate(options.harts, options.ramSize);
@@ -206,7 +204,6 @@ export class Machine {
     const rngSeed = new Uint8Array(SEED_BYTES);
     if (options.clock === 'instructions') seededBytes(seed)(rngSeed);
     else crypto.getRandomValues(rngSeed);
-    const files = options.loadFiles();
     const plan = planBoot(
       {
         harts: options.harts,
@@ -281,7 +278,10 @@ export class Machine {
         return;
       case 'finished':
         if (message.how === 'reset') {
-          void this.reset().then(() => this.#options.onReset?.());
+          this.reset().then(
+            () => this.#options.onReset?.(),
+            (error) => this.#abort(`The machine could not be started again: ${error}`),
+          );
         } else {
           void this.#finish({ kind: 'powered-off', code: message.code });
         }
@@ -296,7 +296,10 @@ export class Machine {
 
   #onOutput(bytes: Uint8Array): void {
     const { mailboxes } = this.#threads;
-    this.#tail = Uint8Array.from([...this.#tail.subarray(Math.max(0, this.#tail.length + bytes.length - TAIL_SIZE)), ...bytes.subarray(-TAIL_SIZE)]);
+    this.#tail = Uint8Array.from([
+      ...this.#tail.subarray(Math.max(0, this.#tail.length + bytes.length - TAIL_SIZE)),
+      ...bytes.subarray(-TAIL_SIZE),
+    ]);
     this.#options.onOutput(bytes, () => {
       mailboxes.addInFlight(-bytes.length);
       mailboxes.ringDoorbell();

@@ -3,8 +3,8 @@ import { pushUnsigned } from './encode.ts';
 import {
   type AnyExpr,
   type Body,
-  emitCall,
   type Expr,
+  emitCall,
   type F32,
   type F64,
   type FunctionRef,

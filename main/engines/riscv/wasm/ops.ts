@@ -112,10 +112,14 @@ const atomicLoad =
   <T extends ValueType>(type: T, op: number, alignLog2: number) =>
   (base: I32, offset = 0) =>
     node(type, memarg([0xfe, op], alignLog2, offset, 0), [toI32(base)]);
-const i32Rmw = (op: number, alignLog2: number) => (base: I32, value: I32, offset = 0) =>
-  node('i32', memarg([0xfe, op], alignLog2, offset, 0), [toI32(base), toI32(value)]);
-const i64Rmw = (op: number, alignLog2: number) => (base: I32, value: I64, offset = 0) =>
-  node('i64', memarg([0xfe, op], alignLog2, offset, 0), [toI32(base), toI64(value)]);
+const i32Rmw =
+  (op: number, alignLog2: number) =>
+  (base: I32, value: I32, offset = 0) =>
+    node('i32', memarg([0xfe, op], alignLog2, offset, 0), [toI32(base), toI32(value)]);
+const i64Rmw =
+  (op: number, alignLog2: number) =>
+  (base: I32, value: I64, offset = 0) =>
+    node('i64', memarg([0xfe, op], alignLog2, offset, 0), [toI32(base), toI64(value)]);
 
 export const i32 = {
   const: (value: number) => toI32(value),
@@ -297,7 +301,8 @@ export function globalGet<T extends ValueType>(type: T, index: number): Expr<T> 
 function emitCall(body: Body, callee: FunctionRef, args: readonly AnyExpr[]): void {
   if (args.length !== callee.params.length) throw new Error(`call of function ${callee.index}: wrong argument count`);
   args.forEach((arg, i) => {
-    if (arg.type !== callee.params[i]) throw new Error(`call of function ${callee.index}: argument ${i} has wrong type`);
+    if (arg.type !== callee.params[i])
+      throw new Error(`call of function ${callee.index}: argument ${i} has wrong type`);
     arg.emit(body);
   });
   body.bytes.push(0x10);
@@ -306,7 +311,8 @@ function emitCall(body: Body, callee: FunctionRef, args: readonly AnyExpr[]): vo
 
 /** A call of a function with exactly one result, of the given type. */
 export function call<T extends ValueType>(type: T, callee: FunctionRef, ...args: readonly AnyExpr[]): Expr<T> {
-  if (callee.results.length !== 1 || callee.results[0] !== type) throw new Error(`function ${callee.index} is not ${type}`);
+  if (callee.results.length !== 1 || callee.results[0] !== type)
+    throw new Error(`function ${callee.index} is not ${type}`);
   return { type, emit: (body) => emitCall(body, callee, args) };
 }
 
