@@ -271,7 +271,8 @@ export class Machine {
   #onMessage(message: FromThread): void {
     switch (message.kind) {
       case 'output':
-        return this.#onOutput(message.bytes);
+        this.#onOutput(message.bytes);
+        return;
       case 'taken':
         this.#inputWaiting -= message.bytes.length;
         this.#options.onInputTaken?.({ at: message.at, bytes: message.bytes });
@@ -287,7 +288,8 @@ export class Machine {
         }
         return;
       case 'fault':
-        return this.#abort(message.report);
+        this.#abort(message.report);
+        return;
       case 'note':
         this.#options.onNote?.(message.text);
         return;
