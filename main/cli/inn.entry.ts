@@ -4,7 +4,11 @@ import { errorText, statusOf } from './report.ts';
 
 try {
   process.exitCode = await runProgram(process.argv.slice(2), {
+    // Each command loads what it needs and no more.
     try: async (words) => (await import('./try.ts')).runTry(words),
+    disassemble: async (file, words) => (await import('./debug.ts')).runDisassemble(file, words),
+    trace: async (words) => (await import('./debug.ts')).runTrace(words),
+    gdb: async (words) => (await import('./debug.ts')).runGdb(words),
   });
 } catch (error) {
   process.stderr.write(errorText(error));

@@ -1,12 +1,16 @@
 /** The commands of `inn` and their options, as commander reads them. What they do is elsewhere. */
 import { Command, CommanderError, Option } from 'commander';
 import { InnError } from '../../shared/base/errors.ts';
+import type { DisassembleWords, GdbWords, TraceWords } from './debug.ts';
 import { EXIT_STATUS } from './report.ts';
 import { DEFAULT_CORES, DEFAULT_MEMORY, type TryWords } from './try-options.ts';
 
 /** Each resolves to the exit status. */
 export interface Commands {
   try(words: TryWords): Promise<number>;
+  disassemble(file: string, words: DisassembleWords): Promise<number>;
+  trace(words: TraceWords): Promise<number>;
+  gdb(words: GdbWords): Promise<number>;
 }
 
 /** Carries out a command line (without the program's own name) and resolves to the exit status. Throws what commands throw. */
@@ -28,6 +32,7 @@ export async function runProgram(args: readonly string[], commands: Commands): P
         `${EXIT_STATUS.software} if the emulator failed.`,
     )
     .action((words: TryWords) => run(commands.try(words)));
+  debugCommands(program, commands, run);
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;
@@ -44,8 +49,35 @@ export async function runProgram(args: readonly string[], commands: Commands): P
   }
 }
 
+function debugCommands(program: Command, commands: Commands, run: (work: Promise<number>) => Promise<void>): void {
+  const debug = program
+    .command('debug')
+    .description('Look inside: for people who work on the emulator, or on what runs in it');
+  debug
+    .command('disassemble')
+    .description('Write the instructions of a kernel, firmware or program; an ELF file says itself where it lies')
+    .argument('<file>', 'a Linux Image, an ELF file or bare instructions')
+    .option('--address <address>', 'where a file that is not ELF lies (default: the start of memory, 0x80000000)')
+    .option('--from <address>', 'the first address to show')
+    .option('--count <n>', 'how many instructions (default: all)')
+    .action((file: string, words: DisassembleWords) => run(commands.disassemble(file, words)));
+  machineOptions(debug.command('trace'), 'instructions')
+    .description(
+      'Run a machine and write each instruction, and what it changed, to stdout. The console goes to stderr, and time is ' +
+        'counted in instructions unless told otherwise, so that runs repeat.',
+    )
+    .option('--skip <n>', 'instructions to execute unseen first', '0')
+    .option('--break <address>', 'then execute unseen up to this address')
+    .option('--count <n>', 'instructions to write', '1000')
+    .action((words: TraceWords) => run(commands.trace(words)));
+  machineOptions(debug.command('gdb'))
+    .description('Run a machine under GDB, stopped at its first instruction. GDB attaches with `target remote :PORT`.')
+    .option('--port <n>', 'the TCP port on loopback; 0 for any that is free', '1234')
+    .action((words: GdbWords) => run(commands.gdb(words)));
+}
+
 /** The options of every command that starts a machine. */
-export function machineOptions(command: Command): Command {
+export function machineOptions(command: Command, clock = 'wall'): Command {
   return command
     .option('-c, --cores <n>', 'how many cores, 1 to 8', DEFAULT_CORES)
     .option('-m, --memory <size>', 'how much memory, such as 512M or 2G', DEFAULT_MEMORY)
@@ -60,7 +92,7 @@ export function machineOptions(command: Command): Command {
     .addOption(
       new Option('--clock <kind>', 'how time passes: with the host or with instructions executed; one core then')
         .choices(['wall', 'instructions'])
-        .default('wall'),
+        .default(clock),
     )
     .addOption(
       new Option('--transport <kind>', 'how virtio devices are attached (default: pci; mmio for `small`)').choices([

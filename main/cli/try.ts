@@ -4,6 +4,7 @@ import { formatBytes } from '../../shared/base/units.ts';
 import { Machine, type MachineEnd } from '../engines/riscv/threads/machine.ts';
 import { openBoot } from './boot-files.ts';
 import { ConsoleSession } from './console-session.ts';
+import { hostMemory } from './host.ts';
 import { printProgress } from './progress.ts';
 import { EXIT_STATUS, statusOfFinisher } from './report.ts';
 import { Terminal } from './terminal.ts';
@@ -70,10 +71,4 @@ function statusOfEnd(end: MachineEnd): number {
   if (end.kind === 'powered-off') return statusOfFinisher(end.code);
   process.stderr.write(`error machine-aborted: The emulator failed, and this machine has ended\n${end.report}`);
   return EXIT_STATUS.software;
-}
-
-/** Bytes: of the computer, or of the container that we run in. */
-function hostMemory(): number {
-  const constrained = process.constrainedMemory();
-  return constrained > 0 ? Math.min(os.totalmem(), constrained) : os.totalmem();
 }
