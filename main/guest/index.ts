@@ -9,8 +9,8 @@ import type { OnProgress } from './progress.ts';
 import { loadRecipe } from './recipe.ts';
 import { diskFull, isDiskFull } from './suites.ts';
 
-export { joinArchives, type OverlayFile, overlayArchive } from './cpio.ts';
-export type { Guest, GuestManifest, KernelKind } from './manifest.ts';
+export { joinArchives, overlayArchive } from './cpio.ts';
+export type { Guest, KernelKind } from './manifest.ts';
 export type { GuestProgress, OnProgress } from './progress.ts';
 
 export interface EnsureGuestOptions {

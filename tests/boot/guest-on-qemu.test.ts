@@ -28,9 +28,30 @@ function start(options: QemuOptions): QemuMachine {
   return machine;
 }
 
-/** The guest's initrd with the containers' archive and one file of the test's own. */
+/**
+ * Runs busybox in a container whose root is an overlay with its writable half on ext4. pivot_root cannot leave an initramfs
+ * (pivot_root(2), notes), so the root is first bound to a mount of its own.
+ */
+const RUN_CONTAINER = `#!/bin/sh
+mkdir /newroot; mount --rbind / /newroot; cd /newroot; mount --move . /
+exec chroot . /bin/sh -e -c '
+dd if=/dev/zero of=/disk bs=1M count=16 2>/dev/null
+/sbin/mke2fs -q -t ext4 /disk
+mkdir -p /data /c/rootfs; mount -t ext4 -o loop /disk /data
+mkdir -p /data/low/bin /data/low/proc /data/low/dev /data/low/sys /data/up /data/work
+cp /bin/busybox /data/low/bin/; ln -s busybox /data/low/bin/sh
+mount -t overlay -o lowerdir=/data/low,upperdir=/data/up,workdir=/data/work root /c/rootfs
+cd /c; crun spec
+sed -i "s/.terminal.: true/\\"terminal\\": false/; s/.sh.$/\\"sh\\", \\"-c\\", \\"echo pid \\$\\$ on \\$(busybox hostname)\\"/" config.json
+crun run box'
+`;
+
+/** The guest's initrd with the containers' archive and files of the test's own. */
 async function initrdWithExtras(guest: Guest): Promise<string> {
-  const overlay = overlayArchive({ '/usr/bin/from-overlay': '#!/bin/sh\necho overlay $1\n' });
+  const overlay = overlayArchive({
+    '/usr/bin/from-overlay': '#!/bin/sh\necho overlay $1\n',
+    '/usr/bin/run-container': RUN_CONTAINER,
+  });
   const file = path.join(dir, `${guest.manifest.kind}.cpio`);
   await fs.writeFile(
     file,
@@ -57,6 +78,7 @@ async function useShell(guest: Guest, options: Pick<QemuOptions, 'console' | 'de
   await command('from-overlay works', /^overlay works\r$/m);
   await command('crun --version', /^crun version 1\./m);
   await command('/sbin/mke2fs -V', /mke2fs 1\./);
+  await command('run-container', /^pid 1 on crun\r$/m);
   // Ctrl-C reaches what runs in the foreground: the shell has job control. 130 = 128 + SIGINT.
   vm.type("sh -c 'echo run''ning; sleep 1000'\n");
   await vm.expect(/^running\r$/m);
