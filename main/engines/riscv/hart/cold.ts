@@ -5,7 +5,7 @@
  * The interpreter's loop calls these for instructions that it does not hold inline, and for those it does when the quick
  * path does not apply. STATE.fuel is up to date when they are called.
  */
-import { CAUSE, ENVCFG, MODE, MSTATUS } from '../isa/csr.ts';
+import { CAUSE, CSR, ENVCFG, MODE, MSTATUS } from '../isa/csr.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import type { AccessSize, AmoKind, CboKind, CsrKind, FloatFormat, FloatOp, Ops } from '../isa/ops.ts';
 import { EXIT, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
@@ -308,10 +308,13 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
     const old = f.let(call('i64', this.h.csrs.read, number, writes));
     f.if(get32(c, 'faultCause'), () => this.illegal());
     const after = f.local('i32');
+    // Set and clear of mip start from what software set: a line that is up must not get stuck (Privileged 1.13, section 3.1.9)
+    const isPending = i32.or(i32.eq(number, CSR.mip), i32.eq(number, CSR.sip));
+    const before = i64.select(isPending, get64(c, 'mip'), old);
     const next = {
       write: operand,
-      set: i64.or(old, operand),
-      clear: i64.and(old, i64.xor(operand, -1n)),
+      set: i64.or(before, operand),
+      clear: i64.and(before, i64.xor(operand, -1n)),
     }[kind];
     f.if(writes, () => f.set(after, call('i32', this.h.csrs.write, number, next)));
     f.store64(rd, old);
