@@ -26,12 +26,10 @@ export function pmpRange(h: Hart, entry: number): Range | undefined {
     case PMP_MATCH.NA4:
       return { low: address << 2n, high: (address << 2n) + 4n };
     case PMP_MATCH.NAPOT: {
-      // k trailing ones stand for a range of 2^(k+3) bytes.
-      let ones = 0n;
-      while ((address >> ones) & 1n) ones++;
-      const size = 1n << (ones + 3n);
-      const low = ((address >> (ones + 1n)) << (ones + 1n)) << 2n;
-      return { low, high: low + size };
+      // k trailing ones, and the zero above them, stand for a range of 2^(k+3) bytes.
+      const span = address ^ (address + 1n);
+      const low = (address & ~span) << 2n;
+      return { low, high: low + ((span + 1n) << 2n) };
     }
     default:
       return undefined;
