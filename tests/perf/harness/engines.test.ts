@@ -14,7 +14,7 @@ const line = (engine: typeof qemu, task: Task) => commandLine(engine.command(tas
 
 describe('both engines', () => {
   it('get the same program, memory and harts on the bare machine', () => {
-    expect(line(innkeeper, bare)).toMatch(/main\/cli\/inn\.entry\.ts try --bios x\.elf --memory 256M --cores 2$/);
+    expect(line(innkeeper, bare)).toMatch(/main\/cli\/inn\.entry\.js try --bios x\.elf --memory 256M --cores 2$/);
     expect(line(qemu, bare)).toMatch(/^qemu-system-riscv64 -M virt -m 256 .* -smp 2 -bios x\.elf$/);
   });
 
