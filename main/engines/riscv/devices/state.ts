@@ -60,10 +60,6 @@ export function list<T>(element: Shape<T>, min: number, max: number): Shape<T[]>
   };
 }
 
-export function nullable<T>(shape: Shape<T>): Shape<T | null> {
-  return (value, path = 'state') => (value === null ? null : shape(value, path));
-}
-
 /** An object with exactly these fields. */
 export function record<S extends Record<string, Shape<unknown>>>(fields: S): Shape<{ [K in keyof S]: StateOf<S[K]> }> {
   const names = Object.keys(fields);

@@ -14,7 +14,7 @@ import { DOUBLE, type Format, type HostType, SINGLE } from './format.ts';
 import { defineRoundPack } from './round.ts';
 import { defineNanResult, type FloatState, type Raise, type Unit } from './unpack.ts';
 
-export { FFLAG, type FloatState, type Raise, RM } from './unpack.ts';
+export type { FloatState, Raise } from './unpack.ts';
 
 /**
  * Every function takes its operands as i64 raw bits (a single in the low 32, the rest zero), then the rounding mode as an

@@ -1,6 +1,6 @@
 /** What the device thread of a machine does: serves the harts' requests, moves console bytes, keeps the devices' timers. */
 import { randomFillSync } from 'node:crypto';
-import { buildBoard, type Board } from '../machine/board.ts';
+import { type Board, buildBoard } from '../machine/board.ts';
 import { MACHINE_COMMAND } from '../memory/layout.ts';
 import { type MachineTimes, openTimes } from './clock.ts';
 import { Mailboxes, type MmioRequest, MmioSlot } from './mailbox.ts';
@@ -81,7 +81,10 @@ export class DeviceLoop {
 
   #serve(slot: MmioSlot, { kind, address, size, value }: MmioRequest): void {
     this.#hartIdles = false;
-    if (kind === 'read') return slot.answer(this.#board.bus.read(address, size));
+    if (kind === 'read') {
+      slot.answer(this.#board.bus.read(address, size));
+      return;
+    }
     if (kind === 'write') {
       const done = this.#board.bus.write(address, size, value);
       // Behind a write that ended the machine nothing is to be executed

@@ -106,9 +106,11 @@ export class HartRunner {
         if (this.#counted && this.hart.stepsNow() >= this.#nextSync) this.#syncInput(false);
         return;
       case EXIT.wfi:
-        return this.#idleUntilInterrupt();
+        this.#idleUntilInterrupt();
+        return;
       case EXIT.firmware:
-        return this.#firmware();
+        this.#firmware();
+        return;
       default:
         throw new Error(`the interpreter left its loop for the unknown reason ${exit}`);
     }
@@ -118,7 +120,9 @@ export class HartRunner {
 
   /** The machine's time in ticks. */
   #now(): number {
-    return this.#counted ? this.#countedNanoseconds() / NANOSECONDS_PER_TICK : this.#times.wall() * TICKS_PER_MILLISECOND;
+    return this.#counted
+      ? this.#countedNanoseconds() / NANOSECONDS_PER_TICK
+      : this.#times.wall() * TICKS_PER_MILLISECOND;
   }
 
   #countedNanoseconds(): number {
@@ -131,7 +135,8 @@ export class HartRunner {
     const steps = this.hart.stepsNow();
     const toSync = this.#nextSync - steps;
     const ticks = this.#deadline() - BigInt(Math.floor(this.#now()));
-    const toTimer = ticks > BigInt(SLICE) ? SLICE : Number(ticks) * (NANOSECONDS_PER_TICK / NANOSECONDS_PER_INSTRUCTION);
+    const toTimer =
+      ticks > BigInt(SLICE) ? SLICE : Number(ticks) * (NANOSECONDS_PER_TICK / NANOSECONDS_PER_INSTRUCTION);
     return Math.max(1, Math.min(SLICE, toSync, toTimer > 0 ? toTimer : SLICE));
   }
 

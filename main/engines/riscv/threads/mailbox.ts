@@ -1,6 +1,16 @@
 /** What the threads of a machine tell each other through shared memory; the offsets are in `memory/layout.ts`. */
 import type { HsmState, HsmStates } from '../hart/hsm.ts';
-import { HART_STATE, MACHINE, MACHINE_MAILBOX, MAILBOX, MMIO, MMIO_BASE, MMIO_STATE, MMIO_STRIDE, mailboxOf } from '../memory/layout.ts';
+import {
+  HART_STATE,
+  MACHINE,
+  MACHINE_MAILBOX,
+  MAILBOX,
+  MMIO,
+  MMIO_BASE,
+  MMIO_STATE,
+  MMIO_STRIDE,
+  mailboxOf,
+} from '../memory/layout.ts';
 
 type Word = 'grant' | 'attention' | 'lines' | 'fence' | 'fenceDone' | 'state' | 'hsm' | 'start';
 
@@ -126,7 +136,14 @@ export class MmioSlot {
   /** The request that waits to be served, if any. Called by the device thread. */
   pending(): MmioRequest | undefined {
     const state = Atomics.load(this.#words, this.#at('state'));
-    const kind = state === MMIO_STATE.read ? 'read' : state === MMIO_STATE.write ? 'write' : state === MMIO_STATE.sync ? 'sync' : undefined;
+    const kind =
+      state === MMIO_STATE.read
+        ? 'read'
+        : state === MMIO_STATE.write
+          ? 'write'
+          : state === MMIO_STATE.sync
+            ? 'sync'
+            : undefined;
     if (kind === undefined) return undefined;
     return { kind, address: this.#get('address') >>> 0, size: this.#get('size'), value: this.#get('value') >>> 0 };
   }

@@ -275,18 +275,6 @@ export const f64 = {
   reinterpretI64: (a: I64) => node('f64', [0xbf], [toI64(a)]),
 } as const;
 
-/** Stores `value` in `local` and yields it. */
-export function tee<T extends ValueType>(local: Local<T>, value: Expr<T>): Expr<T> {
-  return {
-    type: local.type,
-    emit: (body) => {
-      value.emit(body);
-      body.bytes.push(0x22);
-      pushUnsigned(body.bytes, local.index);
-    },
-  };
-}
-
 /** Reads global `index` of the module. */
 export function globalGet<T extends ValueType>(type: T, index: number): Expr<T> {
   return {
@@ -333,23 +321,6 @@ export function callIndirect<T extends ValueType>(
       body.bytes.push(0x11);
       pushUnsigned(body.bytes, typeIndex);
       body.bytes.push(0x00);
-    },
-  };
-}
-
-/** `if (cond) a else b` as a value; unlike `select`, only one side is evaluated. */
-export function ifElse<T extends ValueType>(type: T, cond: I32, a: Expr<T>, b: Expr<T>): Expr<T> {
-  return {
-    type,
-    emit: (body) => {
-      toI32(cond).emit(body);
-      body.bytes.push(0x04, TYPE_CODE[type]);
-      body.depth++;
-      a.emit(body);
-      body.bytes.push(0x05);
-      b.emit(body);
-      body.bytes.push(0x0b);
-      body.depth--;
     },
   };
 }
