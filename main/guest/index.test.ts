@@ -33,6 +33,12 @@ test('an empty cache has no guest; asking for one builds', async () => {
   expect(await fs.readdir(path.join(dir, 'guest'))).toEqual([]);
 });
 
+test('a cache folder that cannot be made', async () => {
+  await fs.writeFile(path.join(dir, 'file'), '');
+  vi.stubEnv('INN_CACHE', path.join(dir, 'file', 'cache'));
+  await expect(ensureGuest({ kernel: 'stock' })).rejects.toMatchObject({ code: 'cache-unwritable' });
+});
+
 test('a guest in the cache is used without running anything', async () => {
   const there = await fillCache();
   expect((await ensureGuest({ kernel: 'stock' })).dir).toBe(there);

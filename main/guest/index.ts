@@ -1,6 +1,6 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
-import { isInnError } from '../../shared/base/errors.ts';
+import { InnError, isInnError } from '../../shared/base/errors.ts';
 import { guestCacheRoot } from '../platform/paths.ts';
 import { buildGuest } from './build.ts';
 import { cacheKey, publish, withLock } from './cache.ts';
@@ -51,8 +51,23 @@ export async function ensureGuest(options: EnsureGuestOptions): Promise<Guest> {
     });
   } catch (error) {
     if (isDiskFull(error)) throw diskFull(root, error);
+    if (isUnwritable(error)) {
+      throw new InnError(`The guest cannot be kept in ${root}: ${error.message}`, {
+        code: 'cache-unwritable',
+        nextStep: 'Set INN_CACHE to a folder that you may write to.',
+        cause: error,
+      });
+    }
     throw error;
   }
+}
+
+/** What the file system says when the cache folder cannot be made or written. */
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT']);
+
+function isUnwritable(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return false;
+  return error.syscall === 'mkdir' && UNWRITABLE.has(String(error.code));
 }
 
 /** The guest in the cache, or undefined: never builds. */
