@@ -9,7 +9,7 @@ import { CAUSE, CSR, ENVCFG, MODE, MSTATUS } from '../isa/csr.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import type { AccessSize, AmoKind, CboKind, CsrKind, FloatFormat, FloatOp, Ops } from '../isa/ops.ts';
 import { EXIT, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
-import type { AccessFunctions } from '../mmu/access.ts';
+import { type AccessFunctions, CACHE_BLOCK } from '../mmu/access.ts';
 import { ACCESS, get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
 import { entryOf, type TlbFunctions } from '../mmu/tlb.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
@@ -34,8 +34,6 @@ const GO_ON = i32.const(0);
 const RESYNC = i32.const(1);
 const CANONICAL_NAN_S = 0x7fc0_0000n;
 const BOX = 0xffff_ffff_0000_0000n;
-/** Cache blocks for Zicbom and Zicboz, in bytes. */
-export const CACHE_BLOCK = 64;
 /** The rounding mode field that means "as frm says". */
 const DYNAMIC = 7n;
 
@@ -202,7 +200,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
   }
   cbo(kind: CboKind, address: Value): void {
     const { c, f } = this;
-    const va = f.let(i64.and(address, -BigInt(CACHE_BLOCK)));
+    const va = f.let(address);
     // menvcfg gates S- and U-mode, senvcfg U-mode too (Zicbom, section "CSR controls")
     const allow = kind === 'zero' ? ENVCFG.CBZE : kind === 'inval' ? ENVCFG.CBIE : ENVCFG.CBCFE;
     const closed = i32.or(
@@ -210,8 +208,9 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
       i32.and(i32.eq(get32(c, 'mode'), MODE.U), i32.eqz(hasAny(get64(c, 'senvcfg'), allow))),
     );
     f.if(closed, () => this.illegal());
-    // Memory is coherent, so managing a block does nothing but check that it may be accessed
-    const host = f.let(call('i32', this.h.access.hostAddress, va, i32.const(ACCESS.write)));
+    // Memory is coherent, so managing a block does nothing but check that it may be accessed, if only for loads
+    const access = kind === 'zero' ? ACCESS.write : ACCESS.read;
+    const host = f.let(call('i32', this.h.access.cacheBlock, va, i32.const(access)));
     f.if(i32.eqz(host), () => f.return(RESYNC));
     if (kind === 'zero') f.memoryFill(host, 0, CACHE_BLOCK);
   }
@@ -221,7 +220,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
   fenceI(): void {
     const { c, f } = this;
     f.atomicFence();
-    put32(c, f, 'epoch', i32.add(get32(c, 'epoch'), 1));
+    put64(c, f, 'epoch', i64.add(get64(c, 'epoch'), 1n));
     f.call(this.h.tlb.flushFetch);
     this.continueAnew();
   }
@@ -264,6 +263,8 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
   }
   wfi(): void {
     const { c, f } = this;
+    // U-mode may wait for a bounded time only (Privileged 1.13, section 3.3.3)
+    this.requireMode(MODE.S);
     f.if(i32.and(i32.ltU(get32(c, 'mode'), MODE.M), hasAny(get64(c, 'mstatus'), MSTATUS.TW)), () => this.illegal());
     f.if(i64.eqz(i64.and(call('i64', this.h.traps.pending), get64(c, 'mie'))), () => put32(c, f, 'exit', EXIT.wfi));
     this.continueAnew();
@@ -274,7 +275,8 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
   }
   sfenceVma(rs1: Register, _rs2: Register): void {
     const { c, f } = this;
-    this.sfenceOrder();
+    this.requireMode(MODE.S);
+    this.illegalInSupervisorIf(MSTATUS.TVM);
     const va = f.let(i64.load(rs1));
     // One address may be part of a superpage that the TLB holds in pieces; for the kernel's half that is the rule
     const everything = i32.or(i32.or(i32.eq(rs1, c.registers), i64.ltS(va, 0n)), get32(c, 'superpages'));
@@ -287,7 +289,6 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
   }
   sfenceOrder(): void {
     this.requireMode(MODE.S);
-    this.illegalInSupervisorIf(MSTATUS.TVM);
   }
   csr(kind: CsrKind, rd: Register, csr: Value, rs1: Register): void {
     const { c, f } = this;
@@ -357,7 +358,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
       i64.leU(i64.sub(va, i64.load(entry)), 4096n - BigInt(size)),
       () => f.set(host, i32.add(i32.wrap(va), i32.load(entry, 8))),
       () => {
-        f.set(host, call('i32', this.h.access.hostAddress, va, i32.const(access)));
+        f.set(host, call('i32', this.h.access.hostAddress, va, i32.const(size), i32.const(access)));
         f.if(i32.eqz(host), () => f.return(RESYNC));
       },
     );

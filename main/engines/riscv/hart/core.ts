@@ -9,6 +9,7 @@ import { declareContext, get32, get64, type HartContext, put32, put64 } from '..
 import { definePmpCheck } from '../mmu/pmp.ts';
 import { defineTlb } from '../mmu/tlb.ts';
 import { defineTranslate } from '../mmu/translate.ts';
+import { defineMarkWritten } from '../mmu/written.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
 import { ModuleBuilder } from '../wasm/module.ts';
 import { type FunctionRef, type I32, i32, i64 } from '../wasm/ops.ts';
@@ -31,10 +32,11 @@ export function buildCore(): Core {
   const module = new ModuleBuilder();
   const c = declareContext(module);
   const pmpCheck = definePmpCheck(c);
-  const translate = defineTranslate(c, pmpCheck);
+  const markWritten = defineMarkWritten(c);
+  const translate = defineTranslate(c, pmpCheck, markWritten);
   const tlb = defineTlb(c);
   const traps = defineTraps(c, tlb);
-  const access = defineAccess(c, translate, pmpCheck, tlb, traps.trap);
+  const access = defineAccess(c, translate, pmpCheck, markWritten, tlb, traps.trap);
   const fetch = defineFetch(c, translate, pmpCheck, tlb, traps.trap);
   const csrs = defineCsrs(c, tlb, traps, CSR_INDEX);
   const float = defineFloat(module, raiseFlags(c), { flags: () => get32(c, 'fflags') });

@@ -82,6 +82,15 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
     put64(c, f, 'mstatus', next);
     f.call(tlb.selectSets);
   };
+  /** CBIE is WARL: 2 is reserved and leaves the field. */
+  const writeEnvironment = (f: FunctionBuilder, name: StateName, writable: bigint, value: Local<'i64'>) => {
+    const reserved = i64.eq(i64.and(value, ENVCFG.CBIE), 2n << 4n);
+    f.if(
+      reserved,
+      () => put64(c, f, name, merge(name, writable & ~ENVCFG.CBIE, value)),
+      () => put64(c, f, name, merge(name, writable, value)),
+    );
+  };
   const tvec = (number: number, name: StateName): CsrRow => ({
     number,
     read: () => get64(c, name),
@@ -175,11 +184,11 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
     tvec(CSR.mtvec, 'mtvec'),
     plain(CSR.scounteren, 'scounteren', 7n),
     plain(CSR.mcounteren, 'mcounteren', 7n),
-    plain(CSR.senvcfg, 'senvcfg', SENVCFG_WRITABLE),
+    { ...plain(CSR.senvcfg, 'senvcfg'), write: (f, value) => writeEnvironment(f, 'senvcfg', SENVCFG_WRITABLE, value) },
     {
-      ...plain(CSR.menvcfg, 'menvcfg', MENVCFG_WRITABLE),
+      ...plain(CSR.menvcfg, 'menvcfg'),
       write: (f, value) => {
-        put64(c, f, 'menvcfg', i64.and(value, MENVCFG_WRITABLE));
+        writeEnvironment(f, 'menvcfg', MENVCFG_WRITABLE, value);
         f.call(tlb.flushAll);
         put32(c, f, 'exit', EXIT.slice);
       },
@@ -229,6 +238,8 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
     constant(CSR.mconfigptr, 0n),
     { number: CSR.mhartid, read: () => i64.extendI32U(get32(c, 'hartId')) },
     constant(CSR.misa, MISA),
+    // No triggers: every tselect that is written reads back as 0, and tdata1 says that there is none
+    ...[CSR.tselect, CSR.tdata1, CSR.tdata2, CSR.tdata3].map((number) => constant(number, 0n)),
     constant(CSR.mcountinhibit, 0n),
     {
       number: CSR.mcycle,

@@ -20,7 +20,7 @@ import {
   STRADDLE_SLOT,
 } from '../memory/layout.ts';
 import { PAGE_STATE } from '../memory/page-state.ts';
-import { ACCESS, get32, type HartContext, put32 } from '../mmu/context.ts';
+import { ACCESS, get32, get64, type HartContext, put32, put64 } from '../mmu/context.ts';
 import { PMP_CHECK } from '../mmu/pmp.ts';
 import { entryOf, type TlbFunctions } from '../mmu/tlb.ts';
 import { NO_TRANSLATION } from '../mmu/translate.ts';
@@ -70,7 +70,7 @@ export function defineFetch(
       f.if(i64.ne(difference, 0n), () => f.return(i32.const(1)));
       f.set(slot, i32.add(slot, 8 * WORDS_COMPARED_AT_ONCE));
       f.set(host, i32.add(host, 8 * WORDS_COMPARED_AT_ONCE));
-      f.brIf(next, i32.ltU(host, end));
+      f.brIf(next, i32.ne(host, end));
     });
     f.result(i32.const(0));
   });
@@ -101,12 +101,12 @@ export function defineFetch(
       () => {
         f.set(number, i32.sub(number, 1));
         locate();
-        f.if(i32.ne(i32.load(slot, SLOT.epoch), get32(c, 'epoch')), () =>
+        f.if(i64.ne(i64.load(slot, SLOT.epoch), get64(c, 'epoch')), () =>
           f.if(call('i32', changed, slot, host), () => f.call(fill, slot, host)),
         );
       },
     );
-    f.store(slot, get32(c, 'epoch'), SLOT.epoch);
+    f.store64(slot, get64(c, 'epoch'), SLOT.epoch);
     f.result(slot);
   });
 
@@ -127,6 +127,7 @@ export function defineFetch(
 
   const fetchOne = module.define(['i64'], ['i32'], (f) => {
     const pc = f.param('i64', 0);
+    put64(c, f, 'pc', pc);
     const word = f.let(call('i32', fetchHalf, pc));
     f.if(i32.eq(word, -1), () => f.return(i32.const(0)));
     f.if(i32.eq(i32.and(word, 3), 3), () => {

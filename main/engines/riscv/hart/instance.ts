@@ -13,7 +13,11 @@ import {
   RECORDS_PER_PAGE,
   REGISTER,
   registersOf,
+  SLOT,
   SLOT_OF_PAGE,
+  SLOT_SIZE,
+  SLOTS,
+  SLOTS_BASE,
   STATE,
   STATE_SIZE,
   STRADDLE_SLOT,
@@ -105,10 +109,10 @@ export class Hart {
     bytes.fill(0, registers, registers + REGISTER.f + 32 * 8);
     bytes.fill(0, base, base + STATE_SIZE);
     bytes.fill(0, base + SLOT_OF_PAGE, base + layout.hartStride);
+    for (let i = 0; i < SLOTS; i++) view.setUint32(base + SLOTS_BASE + i * SLOT_SIZE + SLOT.page, 0, true);
     for (let i = 0; i < RECORDS_PER_PAGE + 2; i++) {
       view.setUint16(base + STRADDLE_SLOT + i * RECORD, OP.resync, true);
     }
-    // All slots decoded before belong to an older epoch
     this.set('pc', pc);
     this.set32('mode', MODE.M);
     this.set32('hartId', this.index);
@@ -126,7 +130,7 @@ export class Hart {
   /** Carries out a remote fence. */
   fence(instruction: boolean, translation: boolean): void {
     if (instruction) {
-      this.set32('epoch', this.get32('epoch') + 1);
+      this.set('epoch', this.get('epoch') + 1n);
       this.exports.flushFetch();
     }
     if (translation) this.exports.flushAll();

@@ -9,7 +9,7 @@ import { ENVCFG, IRQ } from '../isa/csr.ts';
 import type { Extension, Instruction } from '../isa/instruction.ts';
 import type { AccessSize, Ops } from '../isa/ops.ts';
 import { COMPRESSED, INSTRUCTIONS } from '../isa/table.ts';
-import { EXIT, MAILBOX, PAGE_SIZE, RECORD, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
+import { EXIT, PAGE_SIZE, RECORD, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
 import { LOAD_SIGNED, LOAD_UNSIGNED, storeBytes } from '../mmu/access.ts';
 import { get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
 import { entryOf } from '../mmu/tlb.ts';
@@ -187,7 +187,7 @@ export function defineRun(c: HartContext, h: HartFunctions, { fetch, fetchOne }:
   });
 }
 
-/** Brings the timer bits of mip up to date, and takes over SSIP where another hart asked for it. */
+/** Brings the timer bits of mip up to date. */
 function updateTimers(c: HartContext, f: FunctionBuilder, time: Expr<'i64'>): void {
   const now = f.let(time);
   const mip = f.let(get64(c, 'mip'));
@@ -196,10 +196,6 @@ function updateTimers(c: HartContext, f: FunctionBuilder, time: Expr<'i64'>): vo
   setBit(IRQ.mti, i64.geU(now, i64.atomicLoad(c.mtimecmp)));
   // Sstc: stimecmp drives STIP once menvcfg.STCE is set
   f.if(hasAny(get64(c, 'menvcfg'), ENVCFG.STCE), () => setBit(IRQ.sti, i64.geU(now, get64(c, 'stimecmp'))));
-  f.if(i32.and(i32.atomicLoad(c.mailbox, MAILBOX.lines), 1 << IRQ.ssi), () => {
-    f.drop(i32.atomicAnd(c.mailbox, ~(1 << IRQ.ssi), MAILBOX.lines));
-    setBit(IRQ.ssi, i32.const(1));
-  });
   put64(c, f, 'mip', mip);
 }
 

@@ -13,7 +13,7 @@ const PRIORITY = [IRQ.mei, IRQ.msi, IRQ.mti, IRQ.sei, IRQ.ssi, IRQ.sti] as const
 export interface TrapFunctions {
   /** trap(cause i32, tval i64): takes an exception of the instruction at STATE.pc. */
   readonly trap: FunctionRef;
-  /** pending(): i64, mip as software sees it. */
+  /** pending(): i64, mip as software sees it. Takes over SSIP where another hart asked for it. */
   readonly pending: FunctionRef;
   /** interrupt(): i32. Takes the most urgent enabled interrupt before the instruction at STATE.pc; 1 if there was one. */
   readonly interrupt: FunctionRef;
@@ -80,7 +80,13 @@ export function defineTraps(c: HartContext, tlb: TlbFunctions): TrapFunctions {
   });
 
   const pending = module.define([], ['i64'], (f) => {
-    f.result(i64.or(get64(c, 'mip'), i64.atomicLoad32U(c.mailbox, MAILBOX.lines)));
+    const lines = f.let(i32.atomicLoad(c.mailbox, MAILBOX.lines));
+    // SSIP is no level: once seen it is software's to clear
+    f.if(i32.and(lines, 1 << IRQ.ssi), () => {
+      f.drop(i32.atomicAnd(c.mailbox, ~(1 << IRQ.ssi), MAILBOX.lines));
+      put64(c, f, 'mip', i64.or(get64(c, 'mip'), 1n << BigInt(IRQ.ssi)));
+    });
+    f.result(i64.or(get64(c, 'mip'), i64.extendI32U(lines)));
   });
 
   const interrupt = module.define([], ['i32'], (f) => {

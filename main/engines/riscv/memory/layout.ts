@@ -201,10 +201,8 @@ export const STATE = {
   data: 0x110,
   /** Virtual address of the page that the interpreter executes from. */
   pagePc: 0x118,
-  /** fence.i count: decode slots of an older epoch are verified before use (i32). */
-  epoch: 0x120,
   /** Next decode slot to give away (i32). */
-  nextSlot: 0x124,
+  nextSlot: 0x120,
   /** 1: a trap into M-mode ends `run` instead, for the host is the firmware (i32). */
   sbi: 0x128,
   /** mhartid (i32). */
@@ -215,6 +213,8 @@ export const STATE = {
   superpages: 0x134,
   /** 1 if the instruction under way reached a device (i32). */
   deviceAccess: 0x138,
+  /** fence.i count: decode slots of an older epoch are verified before use. */
+  epoch: 0x140,
   pmpaddr: 0x200,
   /** One byte per PMP entry. */
   pmpcfg: 0x280,
@@ -259,11 +259,11 @@ export const SLOT = {
   records: 0,
   pageEnd: RECORDS_PER_PAGE * RECORD,
   copy: (RECORDS_PER_PAGE + 2) * RECORD,
-  /** Index of the guest page decoded here plus 1, 0 if none (i32), and the epoch it was last verified in (i32). */
+  /** Index of the guest page decoded here plus 1, 0 if none (i32), and the epoch it was last verified in. */
   page: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE,
-  epoch: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE + 4,
+  epoch: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE + 8,
 } as const;
-export const SLOT_SIZE = SLOT.page + 8;
+export const SLOT_SIZE = SLOT.epoch + 8;
 /** Decode slots per hart; 1024 hold 4 MiB of guest code. */
 export const SLOTS = 1024;
 /** A slot for one instruction that lies across a page boundary; all its other records lead back to a look-up. */

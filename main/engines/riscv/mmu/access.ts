@@ -1,6 +1,6 @@
 /** Loads and stores that the interpreter does not do inline: TLB misses, devices, page-crossing and atomic accesses. */
-import { PAGE_SHIFT, PAGE_SIZE, RAM_GPA, TLB_WRITE } from '../memory/layout.ts';
-import { PAGE_STATE } from '../memory/page-state.ts';
+import { CAUSE } from '../isa/csr.ts';
+import { EXIT, PAGE_SIZE, RAM_GPA, TLB_WRITE } from '../memory/layout.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
 import { call, type Expr, type FunctionRef, f64, type I32, i32, i64, type Label, type Local } from '../wasm/ops.ts';
 import { ACCESS, accessFaultOf, get32, get64, type HartContext, put32, put64 } from './context.ts';
@@ -8,13 +8,21 @@ import { PMP_CHECK } from './pmp.ts';
 import { entryOf, type TlbFunctions } from './tlb.ts';
 import { NO_TRANSLATION } from './translate.ts';
 
+/** Cache blocks for Zicbom and Zicboz, in bytes. */
+export const CACHE_BLOCK = 64;
+
 export interface AccessFunctions {
   /** load(va i64, size i32): i32. 1 and the zero-extended value in STATE.data; or 0, having trapped. */
   readonly load: FunctionRef;
   /** store(va i64, size i32): i32. Stores STATE.data. 1, or 0 having trapped. */
   readonly store: FunctionRef;
-  /** hostAddress(va i64, access i32): i32. Where an aligned access to RAM happens; 0 having trapped, also on a device. */
+  /** hostAddress(va i64, size i32, access i32): i32. Where an aligned access to RAM happens; 0 having trapped, also on a device. */
   readonly hostAddress: FunctionRef;
+  /**
+   * cacheBlock(va i64, access i32): i32. Where the cache block of `va` is, checked as a whole for that kind of access; 0
+   * having trapped. It traps as a store does whatever it needs, and with the address given (Zicbom, Zicboz).
+   */
+  readonly cacheBlock: FunctionRef;
 }
 
 /** `trap` is trap(cause i32, tval i64). */
@@ -22,6 +30,7 @@ export function defineAccess(
   c: HartContext,
   translate: FunctionRef,
   pmpCheck: FunctionRef,
+  markWritten: FunctionRef,
   tlb: TlbFunctions,
   trap: FunctionRef,
 ): AccessFunctions {
@@ -29,7 +38,7 @@ export function defineAccess(
   const inRam = (physical: Expr<'i64'>) => i64.ltU(i64.sub(physical, BigInt(RAM_GPA)), c.ramSize);
   const ramAddress = (physical: Expr<'i64'>) => i32.add(i32.sub(i32.wrap(physical), RAM_GPA | 0), c.ramBase);
 
-  /** Puts the page of `va` into the TLB set in use; a page entered for writing gets its state marked. */
+  /** Puts the page of `va` into the TLB set in use. */
   const fill = module.define(['i64', 'i64', 'i32'], [], (f) => {
     const va = f.param('i64', 0);
     const physical = f.param('i64', 1);
@@ -38,18 +47,12 @@ export function defineAccess(
     const entry = f.let(entryOf(table, va));
     f.store64(entry, i64.and(va, -BigInt(PAGE_SIZE)));
     f.store(entry, i32.sub(ramAddress(physical), i32.wrap(va)), 8);
-    f.if(i32.eq(access, ACCESS.write), () => {
-      const state = f.let(
-        i32.add(c.pageState, i32.wrap(i64.shrU(i64.sub(physical, BigInt(RAM_GPA)), BigInt(PAGE_SHIFT)))),
-      );
-      f.if(i32.ne(i32.load8U(state), PAGE_STATE.dirty), () => {
-        f.drop(i32.atomicOr8(state, PAGE_STATE.dirty));
-        f.drop(i32.atomicAnd8(state, 0xff & ~PAGE_STATE.code));
-      });
-    });
   });
 
-  /** resolve(va, size, access): i64. The physical address of an access within one page, or NO_TRANSLATION having trapped. */
+  /**
+   * resolve(va, size, access): i64. The physical address of an access within one page, or NO_TRANSLATION having trapped.
+   * RAM that is to be written is marked so, whether or not its page can be entered in the TLB.
+   */
   const resolve = module.define(['i64', 'i32', 'i32'], ['i64'], (f) => {
     const va = f.param('i64', 0);
     const size = f.param('i32', 1);
@@ -70,11 +73,31 @@ export function defineAccess(
           trapWith(accessFaultOf(access)),
         ),
     );
+    f.if(i32.and(i32.eq(access, ACCESS.write), inRam(physical)), () => f.call(markWritten, physical));
     f.result(physical);
   });
 
   const crosses = (va: Expr<'i64'>, size: Expr<'i32'>) =>
     i32.gtU(i32.add(i32.and(i32.wrap(va), PAGE_SIZE - 1), size), PAGE_SIZE);
+  /**
+   * Checks both parts of an access that crosses pages before either happens, for a trap must leave no trace; each faults
+   * with its own address. Devices take no such accesses.
+   */
+  const checkBothPages = (f: FunctionBuilder, va: Expr<'i64'>, size: Expr<'i32'>, access: number) => {
+    const inFirst = f.let(i32.sub(PAGE_SIZE, i32.and(i32.wrap(va), PAGE_SIZE - 1)));
+    const parts = [
+      [va, inFirst],
+      [i64.add(va, i64.extendI32U(inFirst)), i32.sub(size, inFirst)],
+    ] as const;
+    for (const [address, length] of parts) {
+      const physical = f.let(call('i64', resolve, address, length, i32.const(access)));
+      f.if(i64.eq(physical, NO_TRANSLATION), () => f.return(i32.const(0)));
+      f.if(i32.eqz(inRam(physical)), () => {
+        f.call(trap, accessFaultOf(access), address);
+        f.return(i32.const(0));
+      });
+    }
+  };
   const bitsOf = (bytes: Expr<'i32'>) => i64.extendI32U(i32.shl(bytes, 3));
 
   const load = module.declare(['i64', 'i32'], ['i32']);
@@ -85,6 +108,7 @@ export function defineAccess(
     const index = f.local('i32');
     const sum = f.local('i64');
     f.if(crosses(va, size), () => {
+      checkBothPages(f, va, size, ACCESS.read);
       f.loop((next) => {
         f.if(i32.eqz(call('i32', load.ref, i64.add(va, i64.extendI32U(index)), i32.const(1))), () =>
           f.return(i32.const(0)),
@@ -118,13 +142,7 @@ export function defineAccess(
     const value = f.local('i64');
     f.if(crosses(va, size), () => {
       f.set(value, get64(c, 'data'));
-      // Both pages are checked before the first byte is written, for a trap must leave no trace
-      const lastByte = i64.add(va, i64.extendI32U(i32.sub(size, 1)));
-      for (const address of [va, i64.and(lastByte, -BigInt(PAGE_SIZE))]) {
-        f.if(i64.eq(call('i64', resolve, address, i32.const(1), i32.const(ACCESS.write)), NO_TRANSLATION), () =>
-          f.return(i32.const(0)),
-        );
-      }
+      checkBothPages(f, va, size, ACCESS.write);
       f.loop((next) => {
         put64(c, f, 'data', i64.and(i64.shrU(value, bitsOf(index)), 0xffn));
         f.if(i32.eqz(call('i32', store.ref, i64.add(va, i64.extendI32U(index)), i32.const(1))), () =>
@@ -164,8 +182,11 @@ export function defineAccess(
       i32.or(i64.ne(i64.and(physical, i64.extendI32U(i32.sub(size, 1))), 0n), i64.ne(i64.shrU(physical, 53n), 0n)),
     );
     f.if(i32.eqz(misfit), () => {
+      const deadline = f.let(i64.atomicLoad(c.mtimecmp));
       const host = access === ACCESS.read ? c.imports.mmioLoad : c.imports.mmioStore;
       f.set(misfit, call('i32', host, f64.convertI64U(physical), size));
+      // MTIP and the end of the slice were worked out from mtimecmp
+      f.if(i64.ne(i64.atomicLoad(c.mtimecmp), deadline), () => put32(c, f, 'exit', EXIT.slice));
     });
     f.if(misfit, () => {
       f.call(trap, accessFaultOf(access), va);
@@ -173,10 +194,11 @@ export function defineAccess(
     });
   }
 
-  const hostAddress = module.define(['i64', 'i32'], ['i32'], (f) => {
+  const hostAddress = module.define(['i64', 'i32', 'i32'], ['i32'], (f) => {
     const va = f.param('i64', 0);
-    const access = f.param('i32', 1);
-    const physical = f.let(call('i64', resolve, va, i32.const(8), access));
+    const size = f.param('i32', 1);
+    const access = f.param('i32', 2);
+    const physical = f.let(call('i64', resolve, va, size, access));
     f.if(i64.eq(physical, NO_TRANSLATION), () => f.return(i32.const(0)));
     f.if(i32.eqz(inRam(physical)), () => {
       f.call(trap, accessFaultOf(access), va);
@@ -184,7 +206,27 @@ export function defineAccess(
     });
     f.result(ramAddress(physical));
   });
-  return { load: load.ref, store: store.ref, hostAddress };
+
+  const cacheBlock = module.define(['i64', 'i32'], ['i32'], (f) => {
+    const va = f.param('i64', 0);
+    const access = f.param('i32', 1);
+    const mode = f.let(call('i32', tlb.dataMode));
+    const physical = f.let(call('i64', translate, va, access, mode));
+    f.if(i64.eq(physical, NO_TRANSLATION), () => {
+      // The causes of loads and of stores differ in this bit
+      f.call(trap, i32.or(get32(c, 'faultCause'), CAUSE.storePageFault ^ CAUSE.loadPageFault), va);
+      f.return(i32.const(0));
+    });
+    const block = f.let(i64.and(physical, -BigInt(CACHE_BLOCK)));
+    const check = call('i32', pmpCheck, block, i64.const(BigInt(CACHE_BLOCK)), mode, access);
+    f.if(i32.or(i32.ne(check, PMP_CHECK.allowed), i32.eqz(inRam(block))), () => {
+      f.call(trap, i32.const(CAUSE.storeAccessFault), va);
+      f.return(i32.const(0));
+    });
+    f.if(i32.eq(access, ACCESS.write), () => f.call(markWritten, block));
+    f.result(ramAddress(block));
+  });
+  return { load: load.ref, store: store.ref, hostAddress, cacheBlock };
 }
 
 export const LOAD_UNSIGNED = {

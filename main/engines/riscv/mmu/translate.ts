@@ -24,13 +24,18 @@ const PPN = (1n << 44n) - 1n;
 export const NO_TRANSLATION = -1n;
 
 /** translate(va i64, access i32, mode i32): i64, the physical address or NO_TRANSLATION. */
-export function defineTranslate(c: HartContext, pmpCheck: FunctionRef): FunctionRef {
+export function defineTranslate(c: HartContext, pmpCheck: FunctionRef, markWritten: FunctionRef): FunctionRef {
   return c.module.define(['i64', 'i32', 'i32'], ['i64'], (f) => {
     const va = f.param('i64', 0);
     const access = f.param('i32', 1);
     const mode = f.param('i32', 2);
     const satp = f.let(get64(c, 'satp'));
-    f.if(i32.or(i32.eq(mode, MODE.M), i64.eqz(i64.shrU(satp, 60n))), () => f.return(va));
+    f.if(i32.or(i32.eq(mode, MODE.M), i64.eqz(i64.shrU(satp, 60n))), () => {
+      // Physical addresses have 56 bits; NO_TRANSLATION must not pass for one
+      f.if(i64.eqz(i64.shrU(va, 56n)), () => f.return(va));
+      put32(c, f, 'faultCause', accessFaultOf(access));
+      f.return(i64.const(NO_TRANSLATION));
+    });
 
     const levels = f.let(i32.sub(i32.wrap(i64.shrU(satp, 60n)), 5)); // 8 is Sv39, 9 is Sv48
     const unused = f.let(i64.sub(52n, i64.extendI32U(i32.mul(levels, 9))));
@@ -110,6 +115,7 @@ export function defineTranslate(c: HartContext, pmpCheck: FunctionRef): Function
       f.if(i64.ne(updated, pte), () => {
         pageFaultIf(i32.eqz(hasAny(get64(c, 'menvcfg'), ENVCFG.ADUE)));
         checkPte(ACCESS.write);
+        f.call(markWritten, pteAddress);
         f.brIf(restart, i64.ne(i64.atomicCmpxchg(host, pte, updated), pte));
       });
     });
