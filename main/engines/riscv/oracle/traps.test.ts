@@ -83,7 +83,7 @@ describe('returns', () => {
     ['sret', MODE.U, 0n],
     ['sret', MODE.S, MSTATUS.TSR],
     ['wfi', MODE.S, MSTATUS.TW],
-    ['wfi', MODE.U, MSTATUS.TW],
+    ['wfi', MODE.U, 0n],
     ['sfence.vma', MODE.U, 0n],
     ['sfence.vma', MODE.S, MSTATUS.TVM],
     ['sinval.vma', MODE.S, MSTATUS.TVM],
@@ -97,7 +97,7 @@ describe('returns', () => {
 
   test.each([
     ['sret', MODE.S, MSTATUS.TVM | MSTATUS.TW],
-    ['wfi', MODE.U, 0n],
+    ['wfi', MODE.S, 0n],
     ['wfi', MODE.M, MSTATUS.TW],
     ['sfence.vma', MODE.S, MSTATUS.TSR],
     ['sfence.w.inval', MODE.S, MSTATUS.TVM],

@@ -121,7 +121,8 @@ export function systemOps(h: Hart, control: Control): Pick<Ops<bigint, number>, 
     mret: () => control.jumpTo(mret(h)),
     sret: () => control.jumpTo(sret(h)),
     wfi: () => {
-      if (h.mode !== MODE.M && status(h, 'TW')) throw new Illegal();
+      // U-mode may wait for a bounded time only (section 3.3.3)
+      if (h.mode === MODE.U || (h.mode === MODE.S && status(h, 'TW'))) throw new Illegal();
     },
     pause: () => {},
     sfenceVma: () => {
