@@ -16,7 +16,16 @@ import type { FunctionBuilder } from '../wasm/function.ts';
 import { call, type Expr, type FunctionRef, i32, i64, type Local } from '../wasm/ops.ts';
 import { AFTER_WRITE, type CsrFunctions } from './csr.ts';
 import type { TrapFunctions } from './trap.ts';
-import { type ArithmeticFunctions, RecordOps, type Register, recordFields, type Value } from './values.ts';
+import {
+  type ArithmeticFunctions,
+  DYNAMIC_ROUNDING,
+  NAN_BOX,
+  RecordOps,
+  type Register,
+  recordFields,
+  unbox,
+  type Value,
+} from './values.ts';
 
 export type FloatFunctions = Readonly<Record<FloatFormat, Readonly<Record<FloatOp, FunctionRef>>>>;
 
@@ -32,10 +41,6 @@ export interface HartFunctions {
 
 const GO_ON = i32.const(0);
 const RESYNC = i32.const(1);
-const CANONICAL_NAN_S = 0x7fc0_0000n;
-const BOX = 0xffff_ffff_0000_0000n;
-/** The rounding mode field that means "as frm says". */
-const DYNAMIC = 7n;
 
 export function defineCold(c: HartContext, h: HartFunctions, insn: Instruction): FunctionRef {
   return c.module.define(['i32', 'i32', 'i32'], ['i32'], (f) => {
@@ -110,11 +115,10 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
     put64(this.c, this.f, 'mstatus', i64.or(get64(this.c, 'mstatus'), MSTATUS.FS));
   }
   f32(r: Register): Value {
-    const raw = this.let(i64.load(r));
-    return i64.select(i64.eq(i64.and(raw, BOX), BOX), i64.and(raw, ~BOX), CANONICAL_NAN_S);
+    return unbox(this.let(i64.load(r)));
   }
   setF32(r: Register, v: Value): void {
-    this.setF64(r, i64.or(v, BOX));
+    this.setF64(r, i64.or(v, NAN_BOX));
   }
 
   // Control
@@ -230,7 +234,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
   rm(field: Value): Value {
     const { c, f } = this;
     const rm = f.let(field);
-    f.if(i64.eq(rm, DYNAMIC), () => f.set(rm, i64.extendI32U(get32(c, 'frm'))));
+    f.if(i64.eq(rm, DYNAMIC_ROUNDING), () => f.set(rm, i64.extendI32U(get32(c, 'frm'))));
     f.if(i64.gtU(rm, 4n), () => this.illegal());
     return rm;
   }

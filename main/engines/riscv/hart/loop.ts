@@ -5,9 +5,9 @@
  * where it returns early; STATE.steps tells how many. Interrupts are taken at the start, and again wherever a guest action
  * may have changed what is pending or enabled; changes from outside wait for the next run.
  */
-import { ENVCFG, IRQ } from '../isa/csr.ts';
+import { ENVCFG, IRQ, MSTATUS } from '../isa/csr.ts';
 import type { Extension, Instruction } from '../isa/instruction.ts';
-import type { AccessSize, Ops } from '../isa/ops.ts';
+import type { AccessSize, FloatFormat, FloatOp, Ops } from '../isa/ops.ts';
 import { COMPRESSED, INSTRUCTIONS } from '../isa/table.ts';
 import { EXIT, PAGE_SIZE, RECORD, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
 import { LOAD_SIGNED, LOAD_UNSIGNED, storeBytes } from '../mmu/access.ts';
@@ -28,12 +28,15 @@ import {
 import type { HartFunctions } from './cold.ts';
 import type { FetchFunctions } from './fetch.ts';
 import { effectsOf, nearOpOf, OP, OP_COUNT, opOf } from './record.ts';
-import { RecordOps, type Register, recordFields, type Value } from './values.ts';
+import { DYNAMIC_ROUNDING, NAN_BOX, RecordOps, type Register, recordFields, unbox, type Value } from './values.ts';
 
 /** Extensions whose instructions the loop holds inline, but for those below. The rest are calls. */
-const INLINE: ReadonlySet<Extension> = new Set<Extension>(['I', 'M', 'Zba', 'Zbb', 'Zbs', 'Zicond']);
+const INLINE: ReadonlySet<Extension> = new Set<Extension>(['I', 'M', 'F', 'D', 'Zba', 'Zbb', 'Zbs', 'Zicond']);
 /** Effects that need more than the loop has. */
 const COLD_EFFECTS = ['ecall', 'ebreak', 'fence', 'divS', 'divU', 'remS', 'remU'] as const;
+
+/** The most that one handler needs. */
+const SCRATCH_LOCALS = 8;
 
 export function isInline(insn: Instruction): boolean {
   if (!INLINE.has(insn.extension)) return false;
@@ -71,7 +74,7 @@ export function defineRun(c: HartContext, h: HartFunctions, { fetch, fetchOne }:
     const op = f.local('i32');
     const pagePc = f.local('i64');
     const pc = f.local('i64');
-    const scratch = Array.from({ length: 6 }, () => f.local('i64'));
+    const scratch = Array.from({ length: SCRATCH_LOCALS }, () => f.local('i64'));
     const translation = f.local('i32');
 
     put32(c, f, 'sliceFuel', fuel);
@@ -217,6 +220,7 @@ function dispatch(
         op: form.op + (length === 2 ? 1 : 0),
         emit: () => {
           const inline = new InlineOps(c, f, h, loop, length, form.near);
+          if (insn.float) inline.requireFloat();
           insn.exec(inline, recordFields(insn, loop.ip, c.registers));
           inline.finish();
         },
@@ -242,6 +246,7 @@ const COMPRESSIBLE: ReadonlySet<Instruction> = new Set(COMPRESSED.map((row) => r
 
 /** Handlers within the loop: registers and memory inline, everything else by way of `loop.cold`. */
 class InlineOps extends RecordOps implements Ops<Value, Register> {
+  private readonly h: HartFunctions;
   private readonly loop: Loop;
   private readonly length: 2 | 4;
   private readonly near: boolean;
@@ -250,6 +255,7 @@ class InlineOps extends RecordOps implements Ops<Value, Register> {
 
   constructor(c: HartContext, f: FunctionBuilder, h: HartFunctions, loop: Loop, length: 2 | 4, near: boolean) {
     super(c, f, h.arithmetic);
+    this.h = h;
     this.loop = loop;
     this.length = length;
     this.near = near;
@@ -289,6 +295,35 @@ class InlineOps extends RecordOps implements Ops<Value, Register> {
     this.ended = true;
   }
 
+  /** Floating-point state is on and already marked dirty, so that nothing but registers and flags changes. */
+  requireFloat(): void {
+    const { c, f, loop } = this;
+    f.brIf(loop.cold, i64.ne(i64.and(get64(c, 'mstatus'), MSTATUS.FS), MSTATUS.FS));
+  }
+  f64(r: Register): Value {
+    return i64.load(r);
+  }
+  setF64(r: Register, v: Value): void {
+    this.f.store64(r, v);
+  }
+  f32(r: Register): Value {
+    return unbox(this.let(i64.load(r)));
+  }
+  setF32(r: Register, v: Value): void {
+    this.f.store64(r, i64.or(v, NAN_BOX));
+  }
+  rm(field: Value): Value {
+    const { c, f, loop } = this;
+    const rm = this.scratch();
+    f.set(rm, field);
+    f.if(i64.eq(rm, DYNAMIC_ROUNDING), () => f.set(rm, i64.extendI32U(get32(c, 'frm'))));
+    f.brIf(loop.cold, i64.gtU(rm, 4n));
+    return rm;
+  }
+  float(op: FloatOp, format: FloatFormat, args: readonly Value[], rm: Value): Value {
+    return call('i64', this.h.float[format][op], ...args, i32.wrap(rm));
+  }
+
   load(size: AccessSize, signed: boolean, address: Value): Value {
     const host = this.translated(address, size, 0);
     return (signed ? LOAD_SIGNED : LOAD_UNSIGNED)[size](host);
@@ -322,18 +357,12 @@ class InlineOps extends RecordOps implements Ops<Value, Register> {
 
   // Never inline, see `isInline`
 
-  f64 = notInline;
-  setF64 = notInline;
-  f32 = notInline;
-  setF32 = notInline;
   loadReserved = notInline;
   storeConditional = notInline;
   amo = notInline;
   cbo = notInline;
   fence = notInline;
   fenceI = notInline;
-  rm = notInline;
-  float = notInline;
   ecall = notInline;
   ebreak = notInline;
   mret = notInline;

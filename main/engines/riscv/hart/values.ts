@@ -91,6 +91,17 @@ export function defineArithmetic({ module }: HartContext): ArithmeticFunctions {
   return { mulhUU, mulhSS, mulhSU, clmul, clmulh };
 }
 
+const CANONICAL_NAN_S = 0x7fc0_0000n;
+/** The upper half of a register that holds a single (F extension, "NaN Boxing"). */
+export const NAN_BOX = 0xffff_ffff_0000_0000n;
+/** The rounding mode field that means "as frm says". */
+export const DYNAMIC_ROUNDING = 7n;
+
+/** The single in a register's raw bits, the canonical NaN where it is not boxed. */
+export function unbox(raw: Local<'i64'>): Value {
+  return i64.select(i64.eq(i64.and(raw, NAN_BOX), NAN_BOX), i64.and(raw, ~NAN_BOX), CANONICAL_NAN_S);
+}
+
 const truthOf = (v: Value): Expr<'i32'> => v.truth ?? i64.ne(v, 0n);
 const compared = (truth: Expr<'i32'>): Value => ({ ...i64.extendI32U(truth), truth });
 
@@ -109,7 +120,7 @@ export abstract class RecordOps {
   /** A local for a value that lives within one handler. */
   protected abstract scratch(): Local<'i64'>;
 
-  let(v: Value): Value {
+  let(v: Value): Local<'i64'> {
     const local = this.scratch();
     this.f.set(local, v);
     return local;
@@ -233,8 +244,8 @@ export abstract class RecordOps {
     kind: 'quotient' | 'remainder',
   ): Value {
     const { f } = this;
-    const n = this.let(a) as Local<'i64'>;
-    const d = this.let(b) as Local<'i64'>;
+    const n = this.let(a);
+    const d = this.let(b);
     const result = this.scratch();
     f.if(
       i64.eqz(d),
