@@ -349,7 +349,7 @@ export class DebugMachine {
       write: (bytes) => this.#output(bytes),
       finish: (how, code) => this.#finish(how, code),
     });
-    plan.harts.forEach((start, index) => this.#enter(this.#hartAt(index), start));
+    for (const [index, start] of plan.harts.entries()) this.#enter(this.#hartAt(index), start);
   }
 
   #makeHart(index: number): Hart {

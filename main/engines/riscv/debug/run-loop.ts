@@ -36,9 +36,11 @@ export class RunLoop {
 
   async #loop(): Promise<Stop | undefined> {
     this.#goOn = true;
-    for (let passing = true; this.#goOn; passing = false) {
+    let passing = true;
+    while (this.#goOn) {
       const result = this.#machine.run(BATCH, passing);
       if (typeof result === 'object') return result;
+      passing = false;
       await (typeof result === 'number'
         ? new Promise((resolve) => setTimeout(resolve, Math.min(result, LONGEST_WAIT)))
         : new Promise((resolve) => setImmediate(resolve)));

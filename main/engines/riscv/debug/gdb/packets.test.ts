@@ -47,7 +47,7 @@ describe('PacketReader', () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 5 }), fc.integer({ min: 1, max: 9 }), (payloads, size) => {
         const sent = payloads.map(encodePacket).join('');
-        const pieces = sent.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+        const pieces = sent.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? [];
         expect(read(...pieces)).toEqual(payloads.map((payload) => ({ kind: 'packet', payload })));
       }),
     );

@@ -47,7 +47,7 @@ export class PacketReader {
       const checksum = this.#text.slice(end + 1, end + 3);
       this.#text = this.#text.slice(end + 3);
       yield Number.parseInt(checksum, 16) === checksumOf(escaped)
-        ? { kind: 'packet', payload: unescape(escaped) }
+        ? { kind: 'packet', payload: withoutEscapes(escaped) }
         : { kind: 'damaged' };
     }
   }
@@ -64,8 +64,8 @@ function checksumOf(text: string): number {
   return sum & 0xff;
 }
 
-function unescape(text: string): string {
-  return text.replace(/\}([^])/g, (_, c: string) => String.fromCharCode(c.charCodeAt(0) ^ ESCAPE_XOR));
+function withoutEscapes(text: string): string {
+  return text.replace(/\}(.)/gs, (_, c: string) => String.fromCharCode(c.charCodeAt(0) ^ ESCAPE_XOR));
 }
 
 // Numbers and bytes as the packets hold them

@@ -51,8 +51,7 @@ type Handler = (session: GdbSession, rest: string) => string | undefined;
 export class GdbSession {
   readonly #target: GdbTarget;
   readonly #send: (payload: string) => void;
-  /** From QStartNoAckMode on. */
-  acknowledges = true;
+  #acknowledges = true;
   /** What `Hg` selected: whose registers and address space is meant. */
   #hart = 0;
   /** What `Hc` selected for `c` and `s`; undefined is all. */
@@ -64,6 +63,11 @@ export class GdbSession {
     this.#target = target;
     this.#send = send;
     this.#lastStop = this.#trap(0);
+  }
+
+  /** Until GDB asks to leave it out, each packet that arrives whole is acknowledged. */
+  get acknowledges(): boolean {
+    return this.#acknowledges;
   }
 
   /** Carries out a packet. */
@@ -258,8 +262,14 @@ export class GdbSession {
     return OK;
   }
 
-  kill(): void {
+  kill<T>(answer: T): T {
     this.#target.kill();
+    return answer;
+  }
+
+  stopAcknowledging(): string {
+    this.#acknowledges = false;
+    return OK;
   }
 }
 
@@ -279,7 +289,7 @@ const HANDLERS: readonly (readonly [string, Handler])[] = [
   ['s', (session, rest) => session.resume('s', rest)],
   ['vCont?', () => 'vCont;c;C;s;S'],
   ['vCont;', (session, rest) => session.continueWith(rest)],
-  ['vKill', (session) => (session.kill(), OK)],
+  ['vKill', (session) => session.kill(OK)],
   ['H', (session, rest) => session.select(rest)],
   ['T', (session, rest) => session.isThread(rest)],
   ['qfThreadInfo', (session) => session.threads()],
@@ -290,9 +300,9 @@ const HANDLERS: readonly (readonly [string, Handler])[] = [
   ['qSupported', () => SUPPORTED],
   ['qXfer:features:read:target.xml:', (_, rest) => transfer(targetDescription(), rest)],
   ['qRcmd,', (session, rest) => session.monitor(rest)],
-  ['QStartNoAckMode', (session) => ((session.acknowledges = false), OK)],
+  ['QStartNoAckMode', (session) => session.stopAcknowledging()],
   ['D', (session) => session.detach()],
-  ['k', (session) => void session.kill()],
+  ['k', (session) => session.kill(undefined)],
 ];
 
 function threadOf(hart: number): string {
