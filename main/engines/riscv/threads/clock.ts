@@ -1,10 +1,9 @@
 /**
  * The machine's time, as every one of its threads reads it.
  *
- * Wall time is the host's monotonic clock less what `MACHINE.timeLag64` holds. Time counted in instructions is what the
- * one hart says it is; device and other threads read the value it last published.
+ * Wall time is the host's monotonic clock less what `MACHINE.timeLag64` holds; where that is negative, time stands still.
+ * Time counted in instructions is what the one hart says it is; device and other threads read the value it last published.
  */
-import { performance } from 'node:perf_hooks';
 import { hrtime } from 'node:process';
 import { TIMEBASE_HZ } from '../isa/csr.ts';
 import { MACHINE, MACHINE_MAILBOX } from '../memory/layout.ts';
@@ -14,38 +13,54 @@ export const NANOSECONDS_PER_TICK = 1e9 / TIMEBASE_HZ;
 /** Where time is counted in instructions, one takes this long: a hart of 500 MIPS. */
 export const NANOSECONDS_PER_INSTRUCTION = 2;
 
-/** `performance.now()` counts from the start of each thread; this makes of it the clock that all threads share. */
-const THREAD_OFFSET_MS = (() => {
-  const before = performance.now();
-  const [seconds, nanoseconds] = hrtime();
-  return seconds * 1000 + nanoseconds / 1e6 - (before + performance.now()) / 2;
-})();
-
-/** The host's monotonic clock in milliseconds, the same in every thread. */
+/**
+ * The host's monotonic clock in milliseconds. It is one clock for all threads, so that of two harts the one that reads it
+ * later never reads less; `performance.now()` would have to be aligned from thread to thread, which cannot be done exactly.
+ */
 export function hostMilliseconds(): number {
-  return performance.now() + THREAD_OFFSET_MS;
+  const [seconds, nanoseconds] = hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
 }
 
 export interface MachineTimes {
   /** Wall time of the machine in milliseconds. */
   wall(): number;
-  /** Milliseconds to take from the host's clock. May only be set while all harts are paused. */
-  lag: number;
+  /** Has wall time start at 0. */
+  begin(): void;
+  /** Wall time stands still from here on. May only be called, as `resume` too, while all harts are paused. */
+  stop(): void;
+  /** Wall time goes on where it stopped; without effect if it goes already. */
+  resume(): void;
+  readonly stopped: boolean;
   /** The last published time counted in instructions, in nanoseconds. */
   virtual: number;
 }
 
-export function openTimes(memory: { readonly buffer: ArrayBufferLike }): MachineTimes {
+/** `host` is the host's clock in milliseconds. */
+export function openTimes(memory: { readonly buffer: ArrayBufferLike }, host = hostMilliseconds): MachineTimes {
   const doubles = new Float64Array(memory.buffer, MACHINE_MAILBOX);
   const lag = MACHINE.timeLag64 / 8;
   const virtual = MACHINE.virtualTime64 / 8;
+  // One word says both whether time goes and what it is, so that a thread that reads it meanwhile gets one or the other:
+  // a lag, or the negative of one more than the time at which it stands
+  const standing = (word: number) => -1 - word;
+  const wall = () => {
+    const word = doubles[lag]!;
+    return word < 0 ? standing(word) : host() - word;
+  };
   return {
-    wall: () => hostMilliseconds() - doubles[lag]!,
-    get lag() {
-      return doubles[lag]!;
+    wall,
+    begin: () => {
+      doubles[lag] = host();
     },
-    set lag(value) {
-      doubles[lag] = value;
+    stop: () => {
+      doubles[lag] = standing(wall());
+    },
+    resume: () => {
+      if (doubles[lag]! < 0) doubles[lag] = host() - wall();
+    },
+    get stopped() {
+      return doubles[lag]! < 0;
     },
     get virtual() {
       return doubles[virtual]!;

@@ -4,18 +4,22 @@ import { type Board, buildBoard } from '../machine/board.ts';
 import { MACHINE_COMMAND } from '../memory/layout.ts';
 import { type MachineTimes, openTimes } from './clock.ts';
 import { Mailboxes, type MmioRequest, MmioSlot } from './mailbox.ts';
-import { type DeviceData, type FromThread, OUTPUT_LIMIT, type RecordedInput, type ToDevice } from './messages.ts';
+import { type ConsoleEvent, type DeviceData, type FromThread, OUTPUT_LIMIT, type RecordedInput } from './messages.ts';
 import { seededBytes } from './seeded-bytes.ts';
 
 /** Where counted time starts: a fixed moment, so that runs repeat. 2026-01-01T00:00Z in nanoseconds since 1970. */
 const COUNTED_EPOCH = 1_767_225_600_000_000_000n;
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 const MAX_TIMEOUT = 2 ** 31 - 1;
+/** How long this thread waits for room before it looks whether it should end, in milliseconds. */
+const ROOM_POLL = 100;
+/** With counted time: how often devices are asked to finish what they have begun; more than that takes a hostile driver. */
+const SETTLE_ROUNDS = 64;
 
 export interface DevicePort {
   post(message: FromThread): void;
   /** The next message to the device thread, if one has come. */
-  receive(): ToDevice | undefined;
+  receive(): ConsoleEvent | undefined;
 }
 
 export class DeviceLoop {
@@ -26,7 +30,7 @@ export class DeviceLoop {
   readonly #board: Board;
   readonly #counted: boolean;
   readonly #replay: RecordedInput[] | undefined;
-  readonly #input: Uint8Array[] = [];
+  readonly #events: ConsoleEvent[] = [];
   #output: Uint8Array[] = [];
   #outputBlocked = false;
   /** With counted time: the hart has nothing to do until there is input. */
@@ -49,11 +53,13 @@ export class DeviceLoop {
       clock: { nanoseconds: () => BigInt(Math.floor(this.#nanoseconds())), timeOfDay: () => this.#timeOfDay() },
       sink: { write: (bytes) => this.#takeOutput(bytes) },
       onRoom: () => {
-        if (!this.#counted) this.#deliverInput();
+        if (!this.#counted) this.#deliver();
       },
       entropy: this.#counted ? seededBytes(data.seed) : (into) => randomFillSync(into),
       finish: ({ kind, code }) => {
         this.#finished = true;
+        // What was printed before comes before
+        this.#sendOutput();
         this.#port.post({ kind: 'finished', how: kind === 'reset' ? 'reset' : 'powered-off', code });
       },
       note: (text) => this.#port.post({ kind: 'note', text }),
@@ -69,7 +75,7 @@ export class DeviceLoop {
         const request = slot.pending();
         if (request && !this.#finished) this.#serve(slot, request);
       }
-      for (const timed of this.#board.timed) timed.tick();
+      if (!this.#counted) for (const timed of this.#board.timed) timed.tick();
       if (this.#outputBlocked && this.#room() > 0) {
         this.#outputBlocked = false;
         this.#board.resume();
@@ -77,23 +83,29 @@ export class DeviceLoop {
       this.#sendOutput();
       this.#mailboxes.awaitDoorbell(seen, this.#timeout());
     }
+    this.#sendOutput();
   }
 
   #serve(slot: MmioSlot, { kind, address, size, value }: MmioRequest): void {
     this.#hartIdles = false;
-    if (kind === 'read') {
-      slot.answer(this.#board.bus.read(address, size));
-      return;
+    let answer: number | undefined = 0;
+    if (kind === 'read') answer = this.#board.bus.read(address, size);
+    else if (kind === 'write') answer = this.#board.bus.write(address, size, value) ? 0 : undefined;
+    else this.#deliver();
+    if (this.#counted) this.#settle();
+    this.#hartIdles = kind === 'sync' && value === 1;
+    // Behind a write that ended the machine nothing is to be executed
+    if (!this.#finished) slot.answer(answer);
+  }
+
+  /** With counted time devices act while the hart waits for an answer and at no other time, or runs would not repeat. */
+  #settle(): void {
+    for (let round = 0; round < SETTLE_ROUNDS; round++) {
+      const now = BigInt(Math.floor(this.#nanoseconds()));
+      const due = this.#board.timed.filter((timed) => (timed.deadline() ?? now + 1n) <= now);
+      if (due.length === 0) return;
+      for (const timed of due) timed.tick();
     }
-    if (kind === 'write') {
-      const done = this.#board.bus.write(address, size, value);
-      // Behind a write that ended the machine nothing is to be executed
-      if (!this.#finished) slot.answer(done ? 0 : undefined);
-      return;
-    }
-    this.#hartIdles = value === 1;
-    this.#deliverInput();
-    slot.answer(0);
   }
 
   // Time
@@ -107,9 +119,9 @@ export class DeviceLoop {
     return BigInt(Date.now()) * 1_000_000n;
   }
 
-  /** Milliseconds until a device wants to act; counted time does not pass while this thread waits. */
+  /** Milliseconds until a device wants to act; neither counted time nor that of a paused machine passes while this thread waits. */
   #timeout(): number {
-    if (this.#counted) return Number.POSITIVE_INFINITY;
+    if (this.#counted || this.#times.stopped) return Number.POSITIVE_INFINITY;
     let earliest = Number.POSITIVE_INFINITY;
     for (const timed of this.#board.timed) {
       const deadline = timed.deadline();
@@ -123,28 +135,32 @@ export class DeviceLoop {
 
   #receive(): void {
     for (let message = this.#port.receive(); message; message = this.#port.receive()) {
-      if (message.kind === 'resize') this.#board.resize(message.columns, message.rows);
-      else this.#input.push(message.bytes);
+      // A window's size does not wait behind input that the guest does not read
+      if (message.kind === 'resize' && !this.#counted) this.#board.resize(message.columns, message.rows);
+      else this.#events.push(message);
     }
-    if (!this.#counted || this.#hartIdles) this.#deliverInput();
+    if (!this.#counted || this.#hartIdles) this.#deliver();
   }
 
-  #deliverInput(): void {
+  /** Gives the console what came for it, as far as it takes it. With counted time the hart is known to stand still. */
+  #deliver(): void {
     const at = this.#nanoseconds();
     if (this.#replay) {
-      while (this.#replay[0] && this.#replay[0].at <= at) this.#input.push(this.#replay.shift()!.bytes);
+      while (this.#replay[0] && this.#replay[0].at <= at) this.#events.push(this.#replay.shift()!);
     }
-    for (let bytes = this.#input[0]; bytes; bytes = this.#input[0]) {
-      const taken = this.#board.input(bytes);
-      if (taken > 0) {
-        this.#hartIdles = false;
-        this.#port.post({ kind: 'taken', bytes: bytes.slice(0, taken), at });
+    for (let event = this.#events.shift(); event; event = this.#events.shift()) {
+      if (event.kind === 'resize') {
+        this.#board.resize(event.columns, event.rows);
+        this.#port.post({ kind: 'taken', input: { ...event, at } });
+        continue;
       }
+      const { bytes } = event;
+      const taken = this.#board.input(bytes);
+      if (taken > 0) this.#port.post({ kind: 'taken', input: { kind: 'input', bytes: bytes.slice(0, taken), at } });
       if (taken < bytes.length) {
-        this.#input[0] = bytes.subarray(taken);
+        this.#events.unshift({ kind: 'input', bytes: bytes.subarray(taken) });
         return;
       }
-      this.#input.shift();
     }
   }
 
@@ -153,8 +169,24 @@ export class DeviceLoop {
   }
 
   #takeOutput(bytes: Uint8Array): number {
+    if (!this.#counted) {
+      const taken = this.#accept(bytes);
+      if (taken < bytes.length) this.#outputBlocked = true;
+      return taken;
+    }
+    // The hart waits for this thread, so no time passes for the guest while this thread waits for the host
+    for (let taken = 0; taken < bytes.length && this.#mailboxes.command !== MACHINE_COMMAND.stop; ) {
+      taken += this.#accept(bytes.subarray(taken));
+      const { inFlight } = this.#mailboxes;
+      if (taken === bytes.length || inFlight < OUTPUT_LIMIT) continue;
+      this.#sendOutput();
+      this.#mailboxes.awaitInFlight(inFlight, ROOM_POLL);
+    }
+    return bytes.length;
+  }
+
+  #accept(bytes: Uint8Array): number {
     const taken = bytes.slice(0, this.#room());
-    if (taken.length < bytes.length) this.#outputBlocked = true;
     if (taken.length === 0) return 0;
     this.#mailboxes.addInFlight(taken.length);
     this.#output.push(taken);

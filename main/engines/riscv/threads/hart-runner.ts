@@ -25,6 +25,7 @@ import {
   openTimes,
   TICKS_PER_MILLISECOND,
 } from './clock.ts';
+import { MachineDigest } from './digest.ts';
 import { Mailboxes, MmioSlot } from './mailbox.ts';
 import { type FromThread, type HartData, OUTPUT_LIMIT } from './messages.ts';
 
@@ -35,13 +36,17 @@ import { type FromThread, type HartData, OUTPUT_LIMIT } from './messages.ts';
 const SLICE = 16384;
 /** Slices between reports of CPU time and instruction counts, which take system calls: every 10 ms or so. */
 const REPORT_EVERY = 256;
-/** With time counted in instructions, input is taken at multiples of this, and when the hart is idle. */
+/** With time counted in instructions, input is taken at multiples of this and when the hart is idle; also checkpoints. */
 const SYNC_EVERY = 1_000_000;
 /** How long an initiator sleeps before it looks again whether a remote fence was carried out, in milliseconds. */
 const FENCE_POLL = 1;
+/** How long a hart with console output sleeps before it looks again whether there is room, in milliseconds. */
+const ROOM_POLL = 100;
 const MAX_TIMEOUT = 2 ** 31 - 1;
 const A0 = 10;
 const A1 = 11;
+const MTI = 1n << BigInt(IRQ.mti);
+const STI = 1n << BigInt(IRQ.sti);
 const NEVER = 0xffff_ffff_ffff_ffffn;
 
 export class HartRunner {
@@ -55,6 +60,7 @@ export class HartRunner {
   readonly #controllers: Bus;
   readonly #sbi: SbiHost;
   readonly #counted: boolean;
+  readonly #digest: MachineDigest | undefined;
   /** Nanoseconds that a hart with counted time has skipped while idle. */
   #idle = 0;
   #nextSync = SYNC_EVERY;
@@ -78,6 +84,7 @@ export class HartRunner {
       now: () => this.#now(),
     });
     this.#sbi = this.#sbiHost();
+    this.#digest = data.checkpoints ? new MachineDigest(memory, layout, this.hart) : undefined;
   }
 
   /** Runs until the machine ends. Throws on a fault of the emulator. */
@@ -100,10 +107,13 @@ export class HartRunner {
   }
 
   #afterSlice(exit: number): void {
+    if (this.#counted && this.hart.stepsNow() >= this.#nextSync) {
+      this.#syncInput(false);
+      this.#checkpoint();
+    }
     switch (exit) {
       case EXIT.slice:
       case EXIT.pause:
-        if (this.#counted && this.hart.stepsNow() >= this.#nextSync) this.#syncInput(false);
         return;
       case EXIT.wfi:
         this.#idleUntilInterrupt();
@@ -134,18 +144,28 @@ export class HartRunner {
     if (!this.#counted) return SLICE;
     const steps = this.hart.stepsNow();
     const toSync = this.#nextSync - steps;
-    const ticks = this.#deadline() - BigInt(Math.floor(this.#now()));
+    const ticks = this.#deadline(MTI | STI) - BigInt(Math.floor(this.#now()));
     const toTimer =
       ticks > BigInt(SLICE) ? SLICE : Number(ticks) * (NANOSECONDS_PER_TICK / NANOSECONDS_PER_INSTRUCTION);
     return Math.max(1, Math.min(SLICE, toSync, toTimer > 0 ? toTimer : SLICE));
   }
 
-  /** When the next timer is due, in ticks. */
-  #deadline(): bigint {
-    const { hart, index } = { hart: this.hart, index: this.#data.index };
-    const mtimecmp = this.#view.getBigUint64(CLINT_BASE + index * CLINT_STRIDE, true);
-    const stimecmp = (hart.get('menvcfg') & ENVCFG.STCE) !== 0n ? hart.get('stimecmp') : NEVER;
-    return mtimecmp < stimecmp ? mtimecmp : stimecmp;
+  /** When the next of the timers is due whose interrupts are in `wanted`, bits as in mie; in ticks. */
+  #deadline(wanted: bigint): bigint {
+    const { hart } = this;
+    const sstc = (hart.get('menvcfg') & ENVCFG.STCE) !== 0n;
+    const mtimecmp = this.#view.getBigUint64(CLINT_BASE + this.#data.index * CLINT_STRIDE, true);
+    const machine = (wanted & MTI) !== 0n ? mtimecmp : NEVER;
+    const supervisor = (wanted & STI) !== 0n && sstc ? hart.get('stimecmp') : NEVER;
+    return machine < supervisor ? machine : supervisor;
+  }
+
+  /** Whether what WFI waits for is there: an interrupt that is pending and enabled in mie, whatever mstatus and mode. */
+  #interruptPending(): boolean {
+    const { hart } = this;
+    const enabled = hart.get('mie');
+    const pending = hart.get('mip') | BigInt(this.#mailboxes.load(this.#data.index, 'lines'));
+    return (pending & enabled) !== 0n || this.#deadline(enabled) <= BigInt(Math.floor(this.#now()));
   }
 
   #report(): void {
@@ -160,24 +180,32 @@ export class HartRunner {
   #lookAtMailbox(): void {
     const { index } = this.#data;
     const attention = Mailboxes.indexOf(index, 'attention');
-    if (Atomics.load(this.#mailboxes.words, attention) === 0) return;
-    Atomics.store(this.#mailboxes.words, attention, 0);
-    if (this.#mailboxes.command === MACHINE_COMMAND.stop) {
-      this.#ended = true;
-      return;
+    // Again after each wait: whoever found this hart parked relies on its next look, and may have asked for more since
+    while (Atomics.load(this.#mailboxes.words, attention) !== 0) {
+      Atomics.store(this.#mailboxes.words, attention, 0);
+      if (this.#mailboxes.command === MACHINE_COMMAND.stop) {
+        this.#ended = true;
+        return;
+      }
+      this.#carryOutFences();
+      if (this.#mailboxes.load(index, 'grant') === 0) {
+        this.#report();
+        this.#parkOn('grant', 0, Number.POSITIVE_INFINITY);
+      }
     }
-    if (this.#mailboxes.load(index, 'grant') === 0) {
-      this.#report();
-      this.#parkOn('grant', 0, Number.POSITIVE_INFINITY);
-    }
-    this.#carryOutFences();
   }
 
   /** Waits while `word` is `value`. What came in meanwhile is seen to before the next guest instruction. */
   #parkOn(word: 'grant' | 'attention', value: number, timeout: number): void {
+    const { words } = this.#mailboxes;
+    this.#park(() => Atomics.wait(words, Mailboxes.indexOf(this.#data.index, word), value, timeout));
+  }
+
+  /** Has others know that this hart executes nothing while `wait` lasts. */
+  #park(wait: () => void): void {
     const { index } = this.#data;
     this.#mailboxes.store(index, 'state', HART_STATE.parked);
-    Atomics.wait(this.#mailboxes.words, Mailboxes.indexOf(index, word), value, timeout);
+    wait();
     this.#mailboxes.store(index, 'state', HART_STATE.running);
     this.#carryOutFences();
   }
@@ -194,30 +222,34 @@ export class HartRunner {
     Atomics.notify(words, done);
   }
 
+  /** What WFI waits for may have come when this returns; WFI may end for any reason. */
   #idleUntilInterrupt(): void {
-    const deadline = this.#deadline();
-    if (this.#counted) {
-      this.#skipTo(deadline);
-      return;
-    }
-    const ticks = deadline - BigInt(Math.floor(this.#now()));
-    if (ticks <= 0n) return;
+    if (this.#counted) this.#skipToInterrupt();
+    if (this.#counted || this.#interruptPending()) return;
+    const deadline = this.#deadline(this.hart.get('mie'));
     this.#report();
-    const timeout = Math.min(Number(ticks) / TICKS_PER_MILLISECOND, MAX_TIMEOUT);
-    this.#parkOn('attention', 0, deadline === NEVER ? Number.POSITIVE_INFINITY : timeout);
+    const left = Number(deadline - BigInt(Math.floor(this.#now()))) / TICKS_PER_MILLISECOND;
+    const timeout = deadline === NEVER ? Number.POSITIVE_INFINITY : Math.min(Math.max(left, 0), MAX_TIMEOUT);
+    this.#parkOn('attention', 0, timeout);
   }
 
-  /** Counted time does not pass while idle: it jumps to the next timer, or stands still until there is input. */
-  #skipTo(deadline: bigint): void {
-    const ticks = deadline - BigInt(Math.floor(this.#now()));
-    if (deadline === NEVER) {
-      this.#syncInput(true);
-      if (Atomics.load(this.#mailboxes.words, Mailboxes.indexOf(this.#data.index, 'attention')) === 0) {
-        this.#parkOn('attention', 0, Number.POSITIVE_INFINITY);
+  /**
+   * Counted time does not pass while idle: it jumps to the next timer, or stands still until there is input. Nothing but an
+   * interrupt ends this, for other reasons to wake, such as a pause, come at times that do not repeat.
+   */
+  #skipToInterrupt(): void {
+    while (!this.#ended && !this.#interruptPending()) {
+      const deadline = this.#deadline(this.hart.get('mie'));
+      if (deadline !== NEVER) {
+        this.#idle += Number(deadline - BigInt(Math.floor(this.#now()))) * NANOSECONDS_PER_TICK;
+        this.#syncInput(false);
+        continue;
       }
-    } else if (ticks > 0n) {
-      this.#idle += Number(ticks) * NANOSECONDS_PER_TICK;
-      this.#syncInput(false);
+      this.#syncInput(true);
+      if (!this.#interruptPending()) this.#parkOn('attention', 0, Number.POSITIVE_INFINITY);
+      this.#lookAtMailbox();
+      // The device thread delivers what comes while the hart is idle: not from here on
+      if (!this.#ended) this.#syncInput(false);
     }
   }
 
@@ -232,6 +264,12 @@ export class HartRunner {
   #syncInput(idle: boolean): void {
     this.#nextSync = (Math.floor(this.hart.stepsNow() / SYNC_EVERY) + 1) * SYNC_EVERY;
     this.#ask('sync', 0, 0, idle ? 1 : 0);
+  }
+
+  #checkpoint(): void {
+    if (!this.#digest) return;
+    const checkpoint = { steps: this.hart.stepsNow(), digest: this.#digest.take(this.#countedNanoseconds()) };
+    this.#post({ kind: 'checkpoint', checkpoint });
   }
 
   // The host as firmware
@@ -273,12 +311,7 @@ export class HartRunner {
   #suspend(): void {
     const { index } = this.#data;
     moveHart(this.#mailboxes, index, 'suspended');
-    const wanted = Number(this.hart.get('mie'));
-    while (!this.#ended) {
-      this.#lookAtMailbox();
-      const pending = Number(this.hart.get('mip')) | this.#mailboxes.load(index, 'lines');
-      const due = this.#deadline() <= BigInt(Math.floor(this.#now())) ? 1 << IRQ.sti : 0;
-      if (((pending | due) & wanted) !== 0) break;
+    for (this.#lookAtMailbox(); !this.#ended && !this.#interruptPending(); this.#lookAtMailbox()) {
       this.#idleUntilInterrupt();
     }
     moveHart(this.#mailboxes, index, 'resume');
@@ -336,8 +369,13 @@ export class HartRunner {
         const code = reason === SBI_RESET_REASON.NONE ? 0 : 1;
         this.#post({ kind: 'finished', how: type === SBI_RESET_TYPE.SHUTDOWN ? 'powered-off' : 'reset', code });
       },
-      consoleWrite: (bytes) => this.#consoleWrite(bytes),
+      consoleWrite: (bytes) => {
+        // How much room there is depends on the host; in a run that is to repeat there is enough
+        if (this.#counted) this.#awaitConsoleRoom(bytes.length);
+        return this.#consoleWrite(bytes);
+      },
       consoleWriteByte: (byte) => {
+        this.#awaitConsoleRoom();
         this.#consoleWrite(Uint8Array.of(byte));
       },
       consoleRead: () => new Uint8Array(0),
@@ -355,6 +393,16 @@ export class HartRunner {
       Atomics.wait(words, done, seen, FENCE_POLL);
       // Two initiators may wait for each other
       this.#carryOutFences();
+    }
+  }
+
+  /** Returns with room for `bytes`, which are far fewer than OUTPUT_LIMIT, unless the machine ends. */
+  #awaitConsoleRoom(bytes = 1): void {
+    for (;;) {
+      const { inFlight } = this.#mailboxes;
+      if (this.#ended || inFlight + bytes <= OUTPUT_LIMIT) return;
+      this.#park(() => this.#mailboxes.awaitInFlight(inFlight, ROOM_POLL));
+      this.#lookAtMailbox();
     }
   }
 

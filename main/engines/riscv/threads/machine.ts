@@ -1,6 +1,7 @@
 /** A running machine: its memory, its threads, and what its owner can do with it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { InnError } from '../../../../shared/base/errors.ts';
+import { describeError, InnError } from '../../../../shared/base/errors.ts';
 import { formatBytes } from '../../../../shared/base/units.ts';
 import { buildCore, type Core } from '../hart/core.ts';
 import { HSM_STATE } from '../hart/hsm.ts';
@@ -9,9 +10,18 @@ import { openInterruptControllers, VIRTIO_DEVICES } from '../machine/board.ts';
 import { type BootFiles, planBoot } from '../machine/boot-plan.ts';
 import { openGuestRam } from '../memory/guest-ram.ts';
 import { type Layout, layoutOf, MACHINE_COMMAND, MAILBOX, MAX_HARTS, mailboxOf, WASM_PAGE } from '../memory/layout.ts';
-import { hostMilliseconds, openTimes } from './clock.ts';
+import { openTimes } from './clock.ts';
+import { ConsoleTail } from './console-tail.ts';
 import { Mailboxes } from './mailbox.ts';
-import type { ClockKind, DeviceData, FromThread, HartData, RecordedInput, ToDevice } from './messages.ts';
+import type {
+  Checkpoint,
+  ClockKind,
+  ConsoleEvent,
+  DeviceData,
+  FromThread,
+  HartData,
+  RecordedInput,
+} from './messages.ts';
 import { seededBytes } from './seeded-bytes.ts';
 
 export interface MachineOptions {
@@ -31,11 +41,13 @@ export interface MachineOptions {
   onOutput(bytes: Uint8Array, taken: () => void): void;
   /** The guest's console took input over; with counted time these calls are what a repeated run needs as `replay`. */
   onInputTaken?(input: RecordedInput): void;
+  /** With counted time: what the machine's state is after every million instructions. Takes some milliseconds each time. */
+  onCheckpoint?(checkpoint: Checkpoint): void;
   /** What the guest did wrong, for a log. Rate-limited. */
   onNote?(text: string): void;
   /** The guest has been restarted at its own request. */
   onReset?(): void;
-  /** With counted time: where random numbers start, and input to give at exactly these times. */
+  /** With counted time: where random numbers start, and input to give at exactly these times instead of any other. */
   readonly seed?: number;
   readonly replay?: readonly RecordedInput[];
 }
@@ -55,8 +67,8 @@ export interface HartStatistics {
 
 /** Input that may wait for the guest to take it, in bytes. */
 const INPUT_LIMIT = 64 * 1024;
-/** Output kept for the report of a fault, in bytes. */
-const TAIL_SIZE = 4096;
+/** How long the device thread may take to send its last output before it is ended by force, in milliseconds. */
+const STOP_GRACE = 500;
 const SEED_BYTES = 32;
 /** The heap of each worker, in MiB: none needs much, and a leak should end in its own machine. */
 const WORKER_HEAP = 128;
@@ -91,10 +103,12 @@ export class Machine {
   #threads: Threads;
   #end: (end: MachineEnd) => void = () => {};
   #state: 'running' | 'paused' | 'ended' = 'running';
-  #pausedAt = 0;
+  /** Settles when the pause asked for last has come about or was called off. */
+  #pausing: Promise<void> = Promise.resolve();
+  #resetting: Promise<void> | undefined;
   #inputWaiting = 0;
   #size: { readonly columns: number; readonly rows: number } | undefined;
-  #tail = new Uint8Array(0);
+  readonly #tail = new ConsoleTail();
 
   private constructor(options: MachineOptions, files: BootFiles) {
     this.#options = options;
@@ -121,7 +135,7 @@ export class Machine {
 
   /** Sends bytes to the guest's console. They wait until the guest takes them; see `inputRoom`. */
   input(bytes: Uint8Array): void {
-    if (this.#state === 'ended' || bytes.length === 0) return;
+    if (this.#state === 'ended' || bytes.length === 0 || this.#options.replay) return;
     this.#inputWaiting += bytes.length;
     this.#tellDevice({ kind: 'input', bytes });
   }
@@ -134,39 +148,61 @@ export class Machine {
   /** Tells the guest's console how large its terminal is, in characters. */
   resize(columns: number, rows: number): void {
     this.#size = { columns, rows };
-    if (this.#state !== 'ended') this.#tellDevice({ kind: 'resize', columns, rows });
+    if (this.#state !== 'ended' && !this.#options.replay) this.#tellDevice({ kind: 'resize', columns, rows });
   }
 
   /** Stops all harts; returns when none executes any more. The machine's time stands still. */
-  async pause(): Promise<void> {
-    if (this.#state !== 'running') return;
-    this.#state = 'paused';
-    const { mailboxes, layout } = this.#threads;
+  pause(): Promise<void> {
+    if (this.#state === 'running') {
+      this.#state = 'paused';
+      this.#pausing = this.#stopHarts(this.#threads);
+    }
+    return this.#pausing;
+  }
+
+  async #stopHarts(threads: Threads): Promise<void> {
+    const { memory, mailboxes, layout } = threads;
+    const calledOff = () => this.#state !== 'paused' || this.#threads !== threads;
     for (let hart = 0; hart < layout.harts; hart++) mailboxes.grant(hart, false);
     for (let hart = 0; hart < layout.harts; hart++) {
-      while (!mailboxes.isParked(hart) && this.#isPaused()) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (!mailboxes.isParked(hart)) {
+        await delay(1);
+        if (calledOff()) return;
+      }
     }
-    this.#pausedAt = hostMilliseconds();
+    openTimes(memory).stop();
   }
 
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'running';
     const { memory, mailboxes, layout } = this.#threads;
-    if (this.#pausedAt > 0) openTimes(memory).lag += hostMilliseconds() - this.#pausedAt;
+    openTimes(memory).resume();
+    mailboxes.ringDoorbell();
     for (let hart = 0; hart < layout.harts; hart++) mailboxes.grant(hart, true);
   }
 
-  /** Power off and on again, with fresh memory. */
-  async reset(): Promise<void> {
-    if (this.#state === 'ended') return;
-    const before = this.#threads;
-    await stopThreads(before);
-    const files = await this.#options.loadFiles();
+  /** Power off and on again, with fresh memory. Where that fails the machine ends as `aborted`, and this throws. */
+  reset(): Promise<void> {
+    this.#resetting ??= this.#restart().finally(() => {
+      this.#resetting = undefined;
+    });
+    return this.#resetting;
+  }
+
+  async #restart(): Promise<void> {
     if (this.#isEnded()) return;
-    this.#state = 'running';
-    this.#inputWaiting = 0;
-    this.#threads = this.#launch(files);
+    await stopThreads(this.#threads);
+    try {
+      const files = await this.#options.loadFiles();
+      if (this.#isEnded()) return;
+      this.#state = 'running';
+      this.#inputWaiting = 0;
+      this.#threads = this.#launch(files);
+    } catch (error) {
+      this.#abort(`The machine could not be started again: ${describeError(error)}`);
+      throw error;
+    }
   }
 
   /** Ends the machine at once; the guest is not asked. */
@@ -190,10 +226,6 @@ export class Machine {
 
   #isEnded(): boolean {
     return this.#state === 'ended';
-  }
-
-  #isPaused(): boolean {
-    return this.#state === 'paused';
   }
 
   #launch(files: BootFiles): Threads {
@@ -225,12 +257,13 @@ export class Machine {
     for (const file of Object.values(files)) release(file.bytes);
 
     const mailboxes = new Mailboxes(memory);
-    openTimes(memory).lag = hostMilliseconds();
+    openTimes(memory).begin();
     plan.harts.forEach((start, hart) => {
       mailboxes.store(hart, 'hsm', start.kind === 'running' ? HSM_STATE.STARTED : HSM_STATE.STOPPED);
       mailboxes.grant(hart, true);
     });
     const common = { memory, layout, clock: options.clock };
+    const checkpoints = options.clock === 'instructions' && options.onCheckpoint !== undefined;
     const deviceData: DeviceData = {
       ...common,
       transport: options.transport,
@@ -240,12 +273,12 @@ export class Machine {
     };
     const device = this.#spawn('device', deviceData, mailboxes);
     const harts = plan.harts.map((start, index) => {
-      const data: HartData = { ...common, index, module, sbi: plan.sbi, start };
+      const data: HartData = { ...common, index, module, sbi: plan.sbi, start, checkpoints };
       return this.#spawn('hart', data, mailboxes);
     });
     const threads = { memory, layout, mailboxes, device, harts };
-    if (this.#size) {
-      device.postMessage({ kind: 'resize', ...this.#size } satisfies ToDevice);
+    if (this.#size && !options.replay) {
+      device.postMessage({ kind: 'resize', ...this.#size } satisfies ConsoleEvent);
       mailboxes.ringDoorbell();
     }
     return threads;
@@ -274,14 +307,19 @@ export class Machine {
         this.#onOutput(message.bytes);
         return;
       case 'taken':
-        this.#inputWaiting -= message.bytes.length;
-        this.#options.onInputTaken?.({ at: message.at, bytes: message.bytes });
+        if (message.input.kind === 'input') this.#inputWaiting -= message.input.bytes.length;
+        this.#options.onInputTaken?.(message.input);
+        return;
+      case 'checkpoint':
+        this.#options.onCheckpoint?.(message.checkpoint);
         return;
       case 'finished':
         if (message.how === 'reset') {
           this.reset().then(
             () => this.#options.onReset?.(),
-            (error) => this.#abort(`The machine could not be started again: ${error}`),
+            () => {
+              // It has ended the machine, with a report
+            },
           );
         } else {
           void this.#finish({ kind: 'powered-off', code: message.code });
@@ -298,10 +336,7 @@ export class Machine {
 
   #onOutput(bytes: Uint8Array): void {
     const { mailboxes } = this.#threads;
-    this.#tail = Uint8Array.from([
-      ...this.#tail.subarray(Math.max(0, this.#tail.length + bytes.length - TAIL_SIZE)),
-      ...bytes.subarray(-TAIL_SIZE),
-    ]);
+    this.#tail.add(bytes);
     this.#options.onOutput(bytes, () => {
       mailboxes.addInFlight(-bytes.length);
       mailboxes.ringDoorbell();
@@ -309,9 +344,7 @@ export class Machine {
   }
 
   #abort(report: string): void {
-    const console = new TextDecoder().decode(this.#tail);
-    const lines = console.split('\n').slice(-20).join('\n');
-    void this.#finish({ kind: 'aborted', report: `${report}\n\nLast lines of the console:\n${lines}\n` });
+    void this.#finish({ kind: 'aborted', report: `${report}\n\nLast lines of the console:\n${this.#tail.lines()}\n` });
   }
 
   async #finish(end: MachineEnd): Promise<void> {
@@ -321,7 +354,7 @@ export class Machine {
     this.#end(end);
   }
 
-  #tellDevice(message: ToDevice): void {
+  #tellDevice(message: ConsoleEvent): void {
     this.#threads.device.postMessage(message);
     this.#threads.mailboxes.ringDoorbell();
   }
@@ -336,11 +369,19 @@ function release({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
-/** Asks all threads to end, and ends those that do not hear. */
+/**
+ * Asks all threads to end, and ends those that do not hear. The device thread is let finish, for it has the last output; a
+ * hart may wait for an answer that will not come. What they sent has arrived when this returns.
+ */
 async function stopThreads({ mailboxes, device, harts, layout }: Threads): Promise<void> {
   mailboxes.command = MACHINE_COMMAND.stop;
-  for (let hart = 0; hart < layout.harts; hart++) mailboxes.attention(hart);
+  const finished = new Promise((resolve) => {
+    if (device.threadId === -1) resolve(undefined);
+    else device.once('exit', resolve);
+  });
+  for (let hart = 0; hart < layout.harts; hart++) mailboxes.grant(hart, true);
   mailboxes.ringDoorbell();
+  await Promise.race([finished, delay(STOP_GRACE)]);
   await Promise.all([device, ...harts].map((worker) => worker.terminate()));
 }
 

@@ -92,7 +92,14 @@ export class Mailboxes implements HsmStates {
   }
 
   addInFlight(bytes: number): void {
-    Atomics.add(this.words, (MACHINE_MAILBOX + MACHINE.consoleInFlight) >> 2, bytes);
+    const index = (MACHINE_MAILBOX + MACHINE.consoleInFlight) >> 2;
+    Atomics.add(this.words, index, bytes);
+    if (bytes < 0) Atomics.notify(this.words, index);
+  }
+
+  /** Waits until there are no longer `seen` bytes in flight, or for `timeout` milliseconds. */
+  awaitInFlight(seen: number, timeout: number): void {
+    Atomics.wait(this.words, (MACHINE_MAILBOX + MACHINE.consoleInFlight) >> 2, seen, timeout);
   }
 }
 

@@ -16,12 +16,24 @@ export interface HartData extends CommonData {
   readonly module: WebAssembly.Module;
   readonly sbi: 'built-in' | 'firmware';
   readonly start: HartStart;
+  /** With time counted in instructions: post a `checkpoint` now and then. */
+  readonly checkpoints: boolean;
 }
 
-/** Input that a machine got, for a run that is to be repeated: bytes, and the machine's time in nanoseconds. */
-export interface RecordedInput {
-  readonly at: number;
-  readonly bytes: Uint8Array;
+/** What reaches a guest's console from outside: bytes, or the size of its terminal. Messages to the device thread. */
+export type ConsoleEvent =
+  | { readonly kind: 'input'; readonly bytes: Uint8Array }
+  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
+
+/** Input that a machine got, for a run that is to be repeated. `at` is the machine's time in nanoseconds. */
+export type RecordedInput = ConsoleEvent & { readonly at: number };
+
+/** What a run that repeats has in common with the one before: see `digest.ts`. */
+export interface Checkpoint {
+  /** Instructions executed. */
+  readonly steps: number;
+  /** SHA-1 over guest RAM, the hart, the interrupt controllers and the time, in hex. */
+  readonly digest: string;
 }
 
 export interface DeviceData extends CommonData {
@@ -33,17 +45,13 @@ export interface DeviceData extends CommonData {
   readonly replay?: readonly RecordedInput[];
 }
 
-/** To the device thread. */
-export type ToDevice =
-  | { readonly kind: 'input'; readonly bytes: Uint8Array }
-  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
-
 /** From a hart's or the device thread. */
 export type FromThread =
   /** Console output. `MACHINE.consoleInFlight` counts its bytes until they are taken. */
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
-  /** The guest's console took this input over, at this time of the machine in nanoseconds. */
-  | { readonly kind: 'taken'; readonly bytes: Uint8Array; readonly at: number }
+  /** The guest's console took this over. */
+  | { readonly kind: 'taken'; readonly input: RecordedInput }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'finished'; readonly how: 'powered-off' | 'reset'; readonly code: number }
   | { readonly kind: 'fault'; readonly report: string }
   | { readonly kind: 'note'; readonly text: string };
