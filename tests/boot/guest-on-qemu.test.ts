@@ -9,8 +9,10 @@ import { type QemuMachine, type QemuOptions, startQemu } from './qemu.ts';
 /** The guest as built must work on a board that is not ours: what fails here is the guest's fault and not the emulator's. */
 
 const qemu = await findProgram('qemu-system-riscv64');
+const NO_QEMU = 'needs qemu-system-riscv64 (Debian: qemu-system-misc)';
 // Compiling the small kernel takes minutes: `npm test` sees to that beforehand, here it is tested if it is there.
 const small = await findGuest('small');
+const NO_SMALL = 'needs the small guest (node main/guest/build.entry.ts --kernel small)';
 
 // After its prompt busybox asks the terminal where the cursor is: ESC [6n (ECMA-48, DSR).
 const PROMPT = /innkeeper:(\S+)# .\[6n$/;
@@ -94,13 +96,15 @@ async function useShell(guest: Guest, options: Pick<QemuOptions, 'console' | 'de
   expect(vm.text.match(/Welcome/g)).toHaveLength(1);
 }
 
-describe.skipIf(!qemu)('stock kernel', () => {
-  test('a shell on the virtio console over PCI', async () => {
+describe('stock kernel', () => {
+  test('a shell on the virtio console over PCI', async ({ skip }) => {
+    skip(!qemu, NO_QEMU);
     const guest = await ensureGuest({ kernel: 'stock' });
     await useShell(guest, { console: 'virtio-pci', devices: ['virtio-rng-pci'] });
   });
 
-  test('inn.run on the serial port: modules on demand, exit status, power off', async () => {
+  test('inn.run on the serial port: modules on demand, exit status, power off', async ({ skip }) => {
+    skip(!qemu, NO_QEMU);
     const { kernel, initrd } = await ensureGuest({ kernel: 'stock' });
     const append = 'console=ttyS0 earlycon=sbi inn.run=mount -t 9p none /mnt; grep ^9p /proc/modules; exit 7';
     const vm = start({ kernel, initrd, append, console: 'uart' });
@@ -110,14 +114,16 @@ describe.skipIf(!qemu)('stock kernel', () => {
   });
 });
 
-describe.skipIf(!qemu || !small)('small kernel', () => {
-  test('a shell on the virtio console over MMIO', async () => {
-    if (!small) throw new Error('unreachable');
+describe('small kernel', () => {
+  test('a shell on the virtio console over MMIO', async ({ skip }) => {
+    skip(!qemu, NO_QEMU);
+    if (!small) return skip(NO_SMALL);
     await useShell(small, { console: 'virtio-mmio', devices: ['virtio-rng-device'] });
   });
 
-  test('inn.exec on the serial port, and reboot', async () => {
-    if (!small) throw new Error('unreachable');
+  test('inn.exec on the serial port, and reboot', async ({ skip }) => {
+    skip(!qemu, NO_QEMU);
+    if (!small) return skip(NO_SMALL);
     const { kernel, initrd } = small;
     const vm = start({ kernel, initrd, append: 'console=ttyS0 inn.exec=/bin/tty quiet', console: 'uart' });
     await vm.expect(/^\/dev\/ttyS0\r$/m);

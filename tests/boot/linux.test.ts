@@ -17,7 +17,9 @@ test.each([
   expect((await inn.run('nproc')).output.trim()).toBe(String(harts));
   expect((await inn.run('uname -m')).output.trim()).toBe('riscv64');
   expect((await inn.run('grep -c ^processor /proc/cpuinfo')).output.trim()).toBe(String(harts));
-  expect((await inn.run('test -c /dev/hwrng && dd if=/dev/hwrng bs=16 count=1 2>/dev/null | wc -c')).output.trim()).toBe('16');
+  expect(
+    (await inn.run('test -c /dev/hwrng && dd if=/dev/hwrng bs=16 count=1 2>/dev/null | wc -c')).output.trim(),
+  ).toBe('16');
   expect((await inn.run('false')).status).toBe(1);
   inn.type('poweroff\n');
   expect(await inn.end()).toEqual({ status: 0, signal: null });
@@ -35,7 +37,16 @@ test('reboot starts the machine again in place', async () => {
 });
 
 test('memory, command line and the other transport are what was asked for', async () => {
-  inn = await Inn.boot(['--kernel', 'small', '--memory', '512M', '--transport', 'pci', '--append', 'quiet inn.test=yes']);
+  inn = await Inn.boot([
+    '--kernel',
+    'small',
+    '--memory',
+    '512M',
+    '--transport',
+    'pci',
+    '--append',
+    'quiet inn.test=yes',
+  ]);
   const kilobytes = Number(/MemTotal: +(\d+)/.exec((await inn.run('cat /proc/meminfo')).output)?.[1]);
   expect(kilobytes).toBeGreaterThan(480 * 1024);
   expect(kilobytes).toBeLessThan(512 * 1024);
@@ -46,7 +57,9 @@ test('memory, command line and the other transport are what was asked for', asyn
 test('the end of input does not end the guest, and input is not lost', async () => {
   inn = await Inn.boot(['--kernel', 'small', '--append', 'quiet']);
   // More than the console can hold at once.
-  inn.type(`cat >/tmp/in <<END\n${'0123456789abcde\n'.repeat(2000)}END\nwc -c </tmp/in; sleep 2; echo still $((1 + 1)); poweroff -f\n`);
+  inn.type(
+    `cat >/tmp/in <<END\n${'0123456789abcde\n'.repeat(2000)}END\nwc -c </tmp/in; sleep 2; echo still $((1 + 1)); poweroff -f\n`,
+  );
   inn.child.stdin?.end();
   await inn.expect(/\n32000\r/);
   await inn.expect(/still 2/);
