@@ -5,7 +5,6 @@ import { CAUSE, CSR, IRQ, MODE, MSTATUS } from '../isa/csr.ts';
 import { CLINT_BASE, EXIT } from '../memory/layout.ts';
 
 const bit = (n: number): bigint => 1n << BigInt(n);
-const _WFI = asm('wfi');
 const A0 = 10;
 
 let m: BareHart;

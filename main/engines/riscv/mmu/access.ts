@@ -167,7 +167,7 @@ export function defineAccess(
     f.result(i32.const(1));
   }
 
-  /** Devices take naturally aligned accesses at addresses below 2^53; all else is an access fault. */
+  /** Devices take naturally aligned accesses at addresses below 2^32 (see MMIO in the layout); all else is an access fault. */
   function onDevice(
     f: FunctionBuilder,
     va: Expr<'i64'>,
@@ -179,7 +179,7 @@ export function defineAccess(
     put32(c, f, 'deviceAccess', 1);
     f.set(
       misfit,
-      i32.or(i64.ne(i64.and(physical, i64.extendI32U(i32.sub(size, 1))), 0n), i64.ne(i64.shrU(physical, 53n), 0n)),
+      i32.or(i64.ne(i64.and(physical, i64.extendI32U(i32.sub(size, 1))), 0n), i64.ne(i64.shrU(physical, 32n), 0n)),
     );
     f.if(i32.eqz(misfit), () => {
       const deadline = f.let(i64.atomicLoad(c.mtimecmp));

@@ -53,7 +53,9 @@ export function definePmpCheck({ module, hart }: HartContext): FunctionRef {
               },
             ),
         );
-        f.if(i32.or(i64.leU(end, low), i64.geU(address, high)), () => f.br(decided));
+        // A TOR entry whose top is not above the one below it matches nothing
+        const outside = i32.or(i64.leU(end, low), i64.geU(address, high));
+        f.if(i32.or(outside, i64.geU(low, high)), () => f.br(decided));
         f.if(i32.or(i64.ltU(address, low), i64.gtU(end, high)), () => f.return(i32.const(PMP_CHECK.partial)));
         f.if(i32.and(i32.eq(mode, MODE.M), i32.eqz(i32.and(cfg, PMP.L))), () => f.return(i32.const(PMP_CHECK.allowed)));
         const wanted = i32.select(
