@@ -65,7 +65,7 @@ export class Hart {
   sepc = 0n;
   scause = 0n;
   stval = 0n;
-  stimecmp = 0n;
+  stimecmp = 0xffff_ffff_ffff_ffffn;
   satp = 0n;
   readonly pmpcfg: number[] = new Array<number>(PMP_ENTRIES).fill(0);
   readonly pmpaddr: bigint[] = new Array<bigint>(PMP_ENTRIES).fill(0n);
