@@ -189,7 +189,7 @@ describe('devices', () => {
     ['across pages', UART + 4094n, 'lw', CAUSE.loadAccessFault],
     ['across pages', UART + 4094n, 'sw', CAUSE.storeAccessFault],
     ['a fetch', UART, 'jalr', CAUSE.instructionAccessFault],
-  ])('are not asked: %s, %x, %s', (_, address, name, cause) => {
+  ])('are not asked: %s, %s, %s', (_, address, name, cause) => {
     m.hart.setX(A0, address);
     m.program(asm(name, { rd: 1, rs1: A0, rs2: name.startsWith('s') || name.startsWith('a') ? 11 : 0, imm: 0 }));
     if (name === 'jalr') m.run(1);

@@ -103,7 +103,7 @@ describe('ranges', () => {
     expect(check(0x3000n, 4n, U, read)).toBe(denied);
   });
 
-  test.each([0x1000n, 0x800n])('TOR up to %x matches nothing where the entry below ends there or above', (top) => {
+  test.each([0x1000n, 0x800n])('TOR up to %s matches nothing where the entry below ends there or above', (top) => {
     setEntry(0, 0, 0x1000n >> 2n);
     setEntry(1, TOR | R, top >> 2n);
     expect(check(0x800n, 4n, U, read)).toBe(denied);

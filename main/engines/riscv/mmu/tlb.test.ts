@@ -52,7 +52,7 @@ describe('empty tables know no page', () => {
     [0n, 1n, (1n << 44n) - 1n].map((high) => ((high << 8n) | BigInt(index)) * PAGE),
   );
 
-  test.each(pages.map((page) => [BigInt.asUintN(64, BigInt.asIntN(52, page))]))('%x', (page) => {
+  test.each(pages.map((page) => [BigInt.asUintN(64, BigInt.asIntN(52, page))]))('%s', (page) => {
     for (const name of ['lb', 'ld']) {
       for (const offset of [0n, 4088n, 4095n]) {
         if (name === 'ld' && offset === 4095n) continue;

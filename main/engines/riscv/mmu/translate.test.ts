@@ -166,7 +166,7 @@ describe('Svnapot', () => {
     }
   });
 
-  test.each([0n, 1n, 4n, 7n, 9n, 15n])('page number ending in %x is reserved', (low) => {
+  test.each([0n, 1n, 4n, 7n, 9n, 15n])('page number ending in %s is reserved', (low) => {
     m.map(VA, TARGET + low * 0x1000n, RWX, { extra: PTE.N });
     expect(allowed(VA)).toBe('---');
   });
@@ -185,7 +185,7 @@ describe('A and D', () => {
     ['write', 0n, PTE.A | PTE.D],
     ['write', PTE.A, PTE.D],
     ['write', PTE.D, PTE.A],
-  ] as const)('%s with %x: sets %x, or faults without Svadu', (kind, before, sets) => {
+  ] as const)('%s with %s: sets %s, or faults without Svadu', (kind, before, sets) => {
     m.paging();
     m.mode = S;
     const entry = m.map(VA, TARGET, clean | before);
