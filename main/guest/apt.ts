@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, promises as fs } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../platform/folders.ts';
 import { ChildProcessError, run } from '../platform/process.ts';
 import { type DebianMirror, formatDeb822Source } from './apt-sources.ts';
 import { type PackageRecord, parsePackageRecords } from './packages.ts';
@@ -27,9 +28,9 @@ export async function openSuite(mirror: DebianMirror, name: string, root: string
   const downloads = path.join(root, 'downloads', name);
   const empty = path.join(state, 'empty');
   for (const dir of ['lists/partial', 'cache/archives/partial', 'empty']) {
-    await fs.mkdir(path.join(state, dir), { recursive: true });
+    await makeFolder(path.join(state, dir));
   }
-  await fs.mkdir(downloads, { recursive: true });
+  await makeFolder(downloads);
   const sources = path.join(state, 'guest.sources');
   await fs.writeFile(sources, formatDeb822Source(mirror, name));
   await fs.writeFile(path.join(state, 'status'), '');

@@ -1,5 +1,6 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../platform/folders.ts';
 import type { AptSuite } from './apt.ts';
 import { type CpioNode, type FileTree, writeCpio } from './cpio.ts';
 import { readDeb } from './deb.ts';
@@ -36,7 +37,7 @@ export async function buildGuest(request: BuildRequest): Promise<void> {
 }
 
 async function checkSpace(dir: string, needed: number): Promise<void> {
-  await fs.mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const { bavail, bsize } = await fs.statfs(dir);
   if (bavail * bsize >= needed) return;
   throw diskFull(dir, new Error(`${needed / 1e6} MB are needed, ${Math.floor((bavail * bsize) / 1e6)} MB are free`));

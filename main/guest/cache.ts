@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../platform/folders.ts';
 import type { KernelKind } from './manifest.ts';
 import type { LoadedRecipe } from './recipe.ts';
 
@@ -33,7 +34,7 @@ export async function publish(dir: string, fill: (partial: string) => Promise<vo
     if (name.startsWith(prefix)) await fs.rm(path.join(path.dirname(dir), name), { recursive: true, force: true });
   }
   const partial = path.join(path.dirname(dir), prefix + process.pid);
-  await fs.mkdir(partial, { recursive: true });
+  await makeFolder(partial);
   try {
     await fill(partial);
     await fs.rm(dir, { recursive: true, force: true });
@@ -51,7 +52,7 @@ const LOCK_POLL_MS = 250;
  * gone is taken over. `onWait` is called once if there is something to wait for.
  */
 export async function withLock<T>(lockFile: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  await fs.mkdir(path.dirname(lockFile), { recursive: true });
+  await makeFolder(path.dirname(lockFile));
   let waited = false;
   while (!(await takeLock(lockFile))) {
     if (!waited) onWait();

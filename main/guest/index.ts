@@ -1,6 +1,7 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { InnError, isInnError } from '../../shared/base/errors.ts';
+import { makeFolder } from '../platform/folders.ts';
 import { guestCacheRoot } from '../platform/paths.ts';
 import { buildGuest } from './build.ts';
 import { cacheKey, publish, withLock } from './cache.ts';
@@ -87,7 +88,7 @@ async function openCached(dir: string): Promise<Guest | undefined> {
 
 /** Copies a guest to a folder of the user's, for another computer or an installer. Other files there stay. */
 export async function copyGuest(guest: Guest, outDir: string): Promise<Guest> {
-  await fs.mkdir(outDir, { recursive: true });
+  await makeFolder(outDir);
   const { kernel, initrd, containers } = guest.manifest.files;
   // The manifest goes last: a folder that was copied in part has none, or fails its check.
   for (const name of [kernel.file, initrd.file, containers.file, MANIFEST_FILE]) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { InnError } from '../../shared/base/errors.ts';
+import { makeFolder } from '../platform/folders.ts';
 import { ChildProcessError, findProgram, lastLines, run } from '../platform/process.ts';
 import type { AptSuite } from './apt.ts';
 import { publish } from './cache.ts';
@@ -122,7 +123,7 @@ async function unpackSource(debs: readonly string[], dir: string, onProgress: On
   if (await exists(done)) return source;
   onProgress({ step: "Unpacking the kernel's source" });
   await fs.rm(source, { recursive: true, force: true });
-  await fs.mkdir(source, { recursive: true });
+  await makeFolder(source);
   const archive = path.join(dir, 'linux.tar.xz');
   let content: Buffer | undefined;
   for (const deb of debs) {
@@ -144,7 +145,7 @@ async function unpackSource(debs: readonly string[], dir: string, onProgress: On
 }
 
 async function compile(source: string, out: string, work: SmallWork): Promise<{ image: Buffer; release: string }> {
-  await fs.mkdir(out, { recursive: true });
+  await makeFolder(out);
   const fragment = path.join(out, 'small.config');
   await fs.writeFile(fragment, work.smallConfig);
   let objects = 0;
