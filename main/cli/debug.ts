@@ -68,7 +68,7 @@ export async function runTrace(words: TraceWords): Promise<number> {
 export async function runGdb(words: GdbWords): Promise<number> {
   const port = readCount('port', words.port);
   if (port > 65535) throw invalid('port', words.port, 'Use a number from 0 to 65535.');
-  const terminal = new Terminal(process.stdin, process.stdout);
+  const terminal = new Terminal();
   const machine = await openDebugMachine(words, (bytes, taken) => terminal.write(bytes, taken));
   const say = (text: string) => process.stderr.write(`inn: ${text}\r\n`);
   const server = await serveGdb({ machine, port, say });

@@ -1,5 +1,8 @@
 /** The user's terminal, or the pipes in its place: raw while a machine runs, and as it was before whatever happens. */
-import type { ReadStream, WriteStream } from 'node:tty';
+import { fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { isatty, type ReadStream, type WriteStream } from 'node:tty';
 import { TerminalModes } from './terminal-modes.ts';
 
 export interface TerminalEvents {
@@ -10,23 +13,39 @@ export interface TerminalEvents {
   onOutputClosed(): void;
 }
 
+const STDOUT = 1;
+
+/**
+ * Node writes to a pipe as to a file: its thread stands still while nobody reads, and hears no signal. A socket on the same
+ * pipe waits for its reader without that.
+ */
+function openStdout(): Writable {
+  const stat = fstatSync(STDOUT);
+  const isPipe = process.platform !== 'win32' && (stat.isFIFO() || stat.isSocket());
+  return isPipe ? new Socket({ fd: STDOUT, readable: false, writable: true }) : process.stdout;
+}
+
 export class Terminal {
   /** Whether a person types here. Otherwise stdin is a file or a pipe. */
   readonly interactive: boolean;
   readonly #stdin: ReadStream;
-  readonly #stdout: WriteStream;
+  readonly #stdout: Writable;
+  /** Standard output where that is a terminal. */
+  readonly #screen: WriteStream | undefined;
   readonly #modes = new TerminalModes();
   #raw = false;
   #closed = false;
 
-  constructor(stdin: ReadStream, stdout: WriteStream) {
-    this.#stdin = stdin;
-    this.#stdout = stdout;
-    this.interactive = stdin.isTTY === true;
+  /** Standard input and output of this process. */
+  constructor() {
+    this.#stdin = process.stdin;
+    this.#screen = isatty(STDOUT) ? process.stdout : undefined;
+    this.#stdout = this.#screen ?? openStdout();
+    this.interactive = this.#stdin.isTTY === true;
   }
 
   open(events: TerminalEvents): void {
-    const [stdin, stdout] = [this.#stdin, this.#stdout];
+    const [stdin, stdout, screen] = [this.#stdin, this.#stdout, this.#screen];
     // The last resort: also run when an error was not caught
     process.on('exit', () => this.restore());
     if (this.interactive) {
@@ -43,16 +62,16 @@ export class Terminal {
       this.#closed = true;
       events.onOutputClosed();
     });
-    if (stdout.isTTY) {
-      const report = () => events.onResize(stdout.columns, stdout.rows);
-      stdout.on('resize', report);
+    if (screen) {
+      const report = () => events.onResize(screen.columns, screen.rows);
+      screen.on('resize', report);
       report();
     }
   }
 
   /** Writes the guest's output; `written` is called when the operating system has taken it. */
   write(bytes: Uint8Array, written: () => void): void {
-    if (this.#stdout.isTTY) this.#modes.watch(bytes);
+    if (this.#screen) this.#modes.watch(bytes);
     // Where nobody reads, output is dropped, or the guest would wait for ever.
     if (this.#closed) written();
     else this.#stdout.write(bytes, () => written());
@@ -75,7 +94,7 @@ export class Terminal {
   restore(): void {
     if (!this.#raw) return;
     this.#setRaw(false);
-    if (this.#stdout.isTTY) this.#stdout.write(this.#modes.undo());
+    this.#screen?.write(this.#modes.undo());
   }
 
   #setRaw(raw: boolean): void {

@@ -19,7 +19,7 @@ export async function runTry(words: TryWords): Promise<number> {
   const progress = printProgress((text) => process.stderr.write(text), process.stderr.isTTY === true);
   const boot = await openBoot(options, progress.show).finally(progress.end);
 
-  const terminal = new Terminal(process.stdin, process.stdout);
+  const terminal = new Terminal();
   let status: number | undefined;
   let failed: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => {
@@ -59,7 +59,8 @@ export async function runTry(words: TryWords): Promise<number> {
     session.attach(machine);
     const end = await Promise.race([machine.ended, failure]);
     session.detach();
-    await terminal.flush();
+    // Whoever ends us by a signal does not want to wait for a reader who may never come.
+    if (status === undefined) await terminal.flush();
     terminal.restore();
     return status ?? statusOfEnd(end);
   } finally {

@@ -4,7 +4,14 @@ import { type Board, buildBoard } from '../machine/board.ts';
 import { MACHINE_COMMAND } from '../memory/layout.ts';
 import { type MachineTimes, openTimes } from './clock.ts';
 import { Mailboxes, type MmioRequest, MmioSlot } from './mailbox.ts';
-import { type ConsoleEvent, type DeviceData, type FromThread, OUTPUT_LIMIT, type RecordedInput } from './messages.ts';
+import {
+  type ConsoleEvent,
+  type DeviceData,
+  type FromThread,
+  MESSAGE_COST,
+  OUTPUT_LIMIT,
+  type RecordedInput,
+} from './messages.ts';
 import { seededBytes } from './seeded-bytes.ts';
 
 /** Where counted time starts: a fixed moment, so that runs repeat. 2026-01-01T00:00Z in nanoseconds since 1970. */
@@ -203,6 +210,7 @@ export class DeviceLoop {
       all.set(chunk, end);
       end += chunk.length;
     }
+    this.#mailboxes.addInFlight(MESSAGE_COST);
     this.#port.post({ kind: 'output', bytes: all });
   }
 }

@@ -27,7 +27,7 @@ import {
 } from './clock.ts';
 import { MachineDigest } from './digest.ts';
 import { Mailboxes, MmioSlot } from './mailbox.ts';
-import { type FromThread, type HartData, OUTPUT_LIMIT } from './messages.ts';
+import { type FromThread, type HartData, MESSAGE_COST, OUTPUT_LIMIT } from './messages.ts';
 
 /**
  * Instructions between looks at the mailbox: some 50 us of host time. It bounds how late interrupts and remote fences from
@@ -410,7 +410,7 @@ export class HartRunner {
     const room = Math.max(0, OUTPUT_LIMIT - this.#mailboxes.inFlight);
     const taken = bytes.slice(0, room);
     if (taken.length === 0) return 0;
-    this.#mailboxes.addInFlight(taken.length);
+    this.#mailboxes.addInFlight(taken.length + MESSAGE_COST);
     this.#post({ kind: 'output', bytes: taken });
     return taken.length;
   }

@@ -13,14 +13,15 @@ import { type Layout, layoutOf, MACHINE_COMMAND, MAILBOX, MAX_HARTS, mailboxOf, 
 import { openTimes } from './clock.ts';
 import { ConsoleTail } from './console-tail.ts';
 import { Mailboxes } from './mailbox.ts';
-import type {
-  Checkpoint,
-  ClockKind,
-  ConsoleEvent,
-  DeviceData,
-  FromThread,
-  HartData,
-  RecordedInput,
+import {
+  type Checkpoint,
+  type ClockKind,
+  type ConsoleEvent,
+  type DeviceData,
+  type FromThread,
+  type HartData,
+  MESSAGE_COST,
+  type RecordedInput,
 } from './messages.ts';
 import { seededBytes } from './seeded-bytes.ts';
 
@@ -338,7 +339,7 @@ export class Machine {
     const { mailboxes } = this.#threads;
     this.#tail.add(bytes);
     this.#options.onOutput(bytes, () => {
-      mailboxes.addInFlight(-bytes.length);
+      mailboxes.addInFlight(-bytes.length - MESSAGE_COST);
       mailboxes.ringDoorbell();
     });
   }

@@ -47,7 +47,7 @@ export interface DeviceData extends CommonData {
 
 /** From a hart's or the device thread. */
 export type FromThread =
-  /** Console output. `MACHINE.consoleInFlight` counts its bytes until they are taken. */
+  /** Console output. `MACHINE.consoleInFlight` counts its bytes and MESSAGE_COST until they are taken. */
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
   /** The guest's console took this over. */
   | { readonly kind: 'taken'; readonly input: RecordedInput }
@@ -58,3 +58,5 @@ export type FromThread =
 
 /** Console output that may be on its way to the host, in bytes; a console with more to say waits. */
 export const OUTPUT_LIMIT = 256 * 1024;
+/** What a message of output counts beside its bytes: a flood of single bytes is to take no more memory than one of lines. */
+export const MESSAGE_COST = 1024;
