@@ -111,7 +111,7 @@ export function csrRows(c: HartContext, tlb: TlbFunctions, traps: TrapFunctions)
   const cycle = () => i64.add(i64.add(get64(c, 'steps'), sliceSteps()), get64(c, 'cycleOffset'));
   const instret = () =>
     i64.sub(i64.add(i64.add(get64(c, 'steps'), sliceSteps()), get64(c, 'instretOffset')), get64(c, 'trapped'));
-  const time = () => i64.truncF64U(call('f64', c.imports.now));
+  const time = () => i64.truncSatF64U(call('f64', c.imports.now));
   /** Counters below M-mode need their bit in mcounteren, and in U-mode in scounteren too. */
   const counter = (number: number, bit: number, read: () => Expr<'i64'>): CsrRow => ({
     number,

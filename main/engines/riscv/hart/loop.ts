@@ -79,7 +79,7 @@ export function defineRun(c: HartContext, h: HartFunctions, { fetch, fetchOne }:
 
     put32(c, f, 'sliceFuel', fuel);
     put32(c, f, 'exit', 0);
-    updateTimers(c, f, i64.truncF64U(f.param('f64', 1)));
+    updateTimers(c, f, i64.truncSatF64U(f.param('f64', 1)));
 
     const offsetOf = (address: Expr<'i64'>) => i32.shl(i32.and(i32.wrap(address), PAGE_SIZE - 2), RECORD_SCALE_SHIFT);
     const here = () => i64.add(pagePc, i64.extendI32U(i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT)));

@@ -204,7 +204,8 @@ export const i64 = {
   rotr: i64Binary(0x8a),
   extendI32S: (a: I32) => node('i64', [0xac], [toI32(a)]),
   extendI32U: (a: I32) => node('i64', [0xad], [toI32(a)]),
-  truncF64U: (a: F64) => node('i64', [0xb1], [a]),
+  /** Saturates; NaN becomes 0. */
+  truncSatF64U: (a: F64) => node('i64', [0xfc, 0x07], [a]),
   reinterpretF64: (a: F64) => node('i64', [0xbd], [a]),
   extend8S: i64Unary(0xc2),
   extend16S: i64Unary(0xc3),
