@@ -1,56 +1,84 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { openGuestRam } from './guest-ram.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type GuestRam, openGuestRam } from './guest-ram.ts';
 import { layoutOf, PAGE_SIZE, RAM_GPA } from './layout.ts';
 import { PAGE_STATE } from './page-state.ts';
 
-const RAM_SIZE = 1024 * 1024;
+const RAM_SIZE = 0x1_0000;
 const layout = layoutOf(1, RAM_SIZE);
-const buffer = new SharedArrayBuffer(layout.ramBase + RAM_SIZE);
-const ram = openGuestRam({ buffer }, layout);
-const states = new Uint8Array(buffer, layout.pageState, RAM_SIZE / PAGE_SIZE);
+const memory = { buffer: new SharedArrayBuffer(layout.ramBase + RAM_SIZE) };
+const all = new Uint8Array(memory.buffer);
+const states = new Uint8Array(memory.buffer, layout.pageState, RAM_SIZE / PAGE_SIZE);
+let ram: GuestRam;
 
 beforeEach(() => {
-  states.fill(PAGE_STATE.code);
+  all.fill(0);
+  ram = openGuestRam(memory, layout);
 });
 
-describe('GuestRam.span', () => {
-  it('is a view of RAM at the guest address', () => {
-    const span = ram.span(RAM_GPA + 0x1234, 4, 'write');
+/** The pages whose state is not 0, with it. */
+const marked = () => [...states].flatMap((state, page) => (state ? [[page, state]] : []));
+
+describe('span', () => {
+  test('is the memory itself', () => {
+    const span = ram.span(RAM_GPA + 0x123, 4, 'write');
     span?.set([1, 2, 3, 4]);
-    expect([...new Uint8Array(buffer, layout.ramBase + 0x1234, 4)]).toEqual([1, 2, 3, 4]);
+    expect(span).toHaveLength(4);
+    expect([...all.subarray(layout.ramBase + 0x122, layout.ramBase + 0x128)]).toEqual([0, 1, 2, 3, 4, 0]);
+    expect([...(ram.span(RAM_GPA + 0x124, 2, 'read') ?? [])]).toEqual([2, 3]);
   });
 
-  it.each([
+  test.each([
+    ['all of RAM', RAM_GPA, RAM_SIZE],
+    ['its last byte', RAM_GPA + RAM_SIZE - 1, 1],
+    ['nothing', RAM_GPA, 0],
+    ['nothing at its end', RAM_GPA + RAM_SIZE, 0],
+  ])('exists: %s', (_, gpa, length) => {
+    expect(ram.span(gpa, length, 'read')).toHaveLength(length);
+    expect(ram.span(gpa, length, 'write')).toHaveLength(length);
+  });
+
+  test.each([
     ['below RAM', RAM_GPA - 1, 1],
-    ['across the start', RAM_GPA - 1, 2],
-    ['across the end', RAM_GPA + RAM_SIZE - 1, 2],
-    ['beyond the end', RAM_GPA + RAM_SIZE, 1],
-    ['a negative length', RAM_GPA, -1],
-    ['a length beyond all memory', RAM_GPA, 2 ** 53],
-    ['not a number', Number.NaN, 1],
-    ['of no defined length', RAM_GPA, Number.NaN],
-  ])('is null %s', (_, gpa, length) => {
+    ['from below into RAM', RAM_GPA - 4, 8],
+    ['over its end', RAM_GPA + RAM_SIZE - 4, 5],
+    ['at its end', RAM_GPA + RAM_SIZE, 1],
+    ['the devices', 0x1000_0000, 4],
+    ['a negative length', RAM_GPA + 8, -1],
+    ['a huge length', RAM_GPA, 2 ** 64],
+    ['a huge address', 2 ** 64, 1],
+    ['an address that wraps', RAM_GPA + 2 ** 32, 1],
+    ['no number', Number.NaN, 1],
+    ['no length', RAM_GPA, Number.NaN],
+  ])('is refused: %s', (_, gpa, length) => {
+    expect(ram.span(gpa, length, 'read')).toBeNull();
     expect(ram.span(gpa, length, 'write')).toBeNull();
-    expect(states.every((state) => state === PAGE_STATE.code)).toBe(true);
+    expect(marked()).toEqual([]);
   });
+});
 
-  it('reaches the last byte, and may be empty at the end', () => {
-    expect(ram.span(RAM_GPA + RAM_SIZE - 1, 1, 'read')?.length).toBe(1);
-    expect(ram.span(RAM_GPA + RAM_SIZE, 0, 'read')?.length).toBe(0);
-  });
-
-  it('marks exactly the pages of a write as dirty and no longer decoded', () => {
-    ram.span(RAM_GPA + PAGE_SIZE + 100, PAGE_SIZE, 'write');
-    const { code, dirty } = PAGE_STATE;
-    expect([...states.subarray(0, 4)]).toEqual([code, dirty, dirty, code]);
-    states.fill(code);
-    ram.span(RAM_GPA + PAGE_SIZE, PAGE_SIZE, 'write');
-    expect([...states.subarray(0, 4)]).toEqual([code, dirty, code, code]);
-  });
-
-  it('marks nothing for a read or an empty write', () => {
+describe('page states', () => {
+  test('reading leaves them', () => {
+    states.fill(PAGE_STATE.code);
     ram.span(RAM_GPA, RAM_SIZE, 'read');
-    ram.span(RAM_GPA + 5, 0, 'write');
-    expect(states.every((state) => state === PAGE_STATE.code)).toBe(true);
+    expect([...states]).toEqual(Array.from(states, () => PAGE_STATE.code));
+  });
+
+  test.each([
+    ['a byte', 0x1fff, 1, [1]],
+    ['two bytes of two pages', 0x1fff, 2, [1, 2]],
+    ['a page', 0x3000, 0x1000, [3]],
+    ['a page and a byte', 0x3000, 0x1001, [3, 4]],
+    ['the last', 0xf000, 0x1000, [15]],
+    ['nothing', 0x3000, 0, []],
+  ])('writing marks the pages it is of: %s', (_, offset, length, pages) => {
+    ram.span(RAM_GPA + offset, length, 'write');
+    expect(marked()).toEqual(pages.map((page) => [page, PAGE_STATE.dirty]));
+  });
+
+  test('what was code is code no more', () => {
+    states.fill(PAGE_STATE.code);
+    ram.span(RAM_GPA + 0x2000, 1, 'write');
+    expect(states[2]).toBe(PAGE_STATE.dirty);
+    expect(states[1]).toBe(PAGE_STATE.code);
   });
 });
