@@ -1,0 +1,3 @@
+import { litmusSuite } from '../fixtures/litmus-suite.ts';
+
+litmusSuite(500, 1);
