@@ -66,16 +66,16 @@ describe.skipIf(skipReason !== undefined)(`oracle against QEMU${skipReason ? `: 
   }
 
   const FLAVOURS: readonly (readonly [name: string, programs: number, options: ProgramOptions])[] = [
-    ['M-mode', 24, { mode: 'M' }],
-    ['U-mode', 8, { mode: 'U' }],
-    ['M-mode with MPRV, Sv39', 8, { mode: 'M', paging: 'sv39' }],
-    ['S-mode, Sv39', 10, { mode: 'S', paging: 'sv39' }],
-    ['U-mode, Sv39', 10, { mode: 'U', paging: 'sv39' }],
-    ['S-mode, Sv48', 5, { mode: 'S', paging: 'sv48' }],
-    ['U-mode, Sv48', 5, { mode: 'U', paging: 'sv48' }],
-    ['S-mode, PMP', 6, { mode: 'S', pmp: true }],
-    ['U-mode, PMP', 6, { mode: 'U', pmp: true }],
-    ['S-mode, Sv39, PMP', 6, { mode: 'S', paging: 'sv39', pmp: true }],
+    ['M-mode', 16, { mode: 'M' }],
+    ['U-mode', 6, { mode: 'U' }],
+    ['M-mode with MPRV, Sv39', 5, { mode: 'M', paging: 'sv39' }],
+    ['S-mode, Sv39', 6, { mode: 'S', paging: 'sv39' }],
+    ['U-mode, Sv39', 6, { mode: 'U', paging: 'sv39' }],
+    ['S-mode, Sv48', 3, { mode: 'S', paging: 'sv48' }],
+    ['U-mode, Sv48', 3, { mode: 'U', paging: 'sv48' }],
+    ['S-mode, PMP', 3, { mode: 'S', pmp: true }],
+    ['U-mode, PMP', 3, { mode: 'U', pmp: true }],
+    ['S-mode, Sv39, PMP', 3, { mode: 'S', paging: 'sv39', pmp: true }],
   ];
 
   describe.each(FLAVOURS)('%s', (_, programs, options) => {
