@@ -69,6 +69,41 @@ export function hasWideImmediate(insn: Instruction): boolean {
   return insn.fields.has('imm') && !insn.fields.has('rs1') && !insn.fields.has('fs1');
 }
 
+/** What goes where in an instruction's records; worked out once, for decoding asks it for every record. */
+interface Packing {
+  readonly op: number;
+  /** The op of a jump within its page, 0 if this is none. */
+  readonly nearOp: number;
+  readonly destination: boolean;
+  /** Which registers are floating-point ones. */
+  readonly floatDestination: boolean;
+  readonly floatFirst: boolean;
+  readonly floatSecond: boolean;
+  readonly uimm: boolean;
+  /** What `c` holds, or `c` with `b`, where there is a destination. */
+  readonly last: 'wide immediate' | 'fused' | 'register' | 'rm' | 'csr' | 'immediate';
+}
+
+const PACKINGS: readonly Packing[] = INSTRUCTIONS.map((insn) => ({
+  op: opOf(insn),
+  nearOp: nearOps.get(insn) ?? 0,
+  destination: hasDestination(insn),
+  floatDestination: insn.fields.has('fd'),
+  floatFirst: insn.fields.has('fs1'),
+  floatSecond: insn.fields.has('fs2'),
+  uimm: insn.fields.has('uimm'),
+  last: lastOf(insn),
+}));
+
+function lastOf(insn: Instruction): Packing['last'] {
+  const { fields } = insn;
+  if (hasWideImmediate(insn)) return 'wide immediate';
+  if (fields.has('fs3')) return 'fused';
+  if (fields.has('rs2') || fields.has('fs2')) return 'register';
+  if (fields.has('rm')) return 'rm';
+  return fields.has('csr') ? 'csr' : 'immediate';
+}
+
 /**
  * Writes the record of `decoded`, found at `pageOffset`, as four 16-bit halves from `halves[at]`. `registers` is the
  * address of the hart's register file. An undefined instruction is illegal; `word` tells its length.
@@ -85,36 +120,45 @@ export function writeRecord(
     halves[at] = OP.illegal + ((word & 3) === 3 ? 0 : 1);
     return;
   }
-  const { insn, rd, rs1, rs2, rs3, imm, uimm, csr, rm, length } = decoded;
-  const { fields } = insn;
-  let op = opOf(insn);
-  let immediate = imm;
-  const near = nearOps.get(insn);
-  if (near !== undefined && pageOffset + imm >= 0 && pageOffset + imm < PAGE_SIZE) {
-    op = near;
-    immediate = imm << RECORD_SCALE_SHIFT;
-  }
-  const x = (index: number) => registers + REGISTER.x + index * 8;
-  const f = (index: number) => registers + REGISTER.f + index * 8;
-  const second = fields.has('fs2') ? f(rs2) : x(rs2);
-  const first = fields.has('fs1') ? f(rs1) : x(rs1);
-  if (hasDestination(insn)) {
-    halves[at + 1] = fields.has('fd') ? f(rd) : rd === 0 ? registers + REGISTER.sink : x(rd);
-    if (hasWideImmediate(insn)) {
-      halves[at + 2] = immediate;
-      halves[at + 3] = immediate >> 16;
-    } else {
-      halves[at + 2] = fields.has('uimm') ? uimm : first;
-      if (fields.has('fs3')) halves[at + 3] = rs2 | (rs3 << 5) | (rm << 10);
-      else if (fields.has('rs2') || fields.has('fs2')) halves[at + 3] = second | rm;
-      else if (fields.has('rm')) halves[at + 3] = rm;
-      else halves[at + 3] = fields.has('csr') ? csr : immediate;
-    }
-  } else {
+  const { insn, rd, rs1, rs2, rs3, uimm, csr, rm, length } = decoded;
+  const packing = PACKINGS[insn.index]!;
+  const target = pageOffset + decoded.imm;
+  const near = packing.nearOp !== 0 && target >= 0 && target < PAGE_SIZE;
+  const imm = near ? decoded.imm << RECORD_SCALE_SHIFT : decoded.imm;
+  const x = registers + REGISTER.x;
+  const f = registers + REGISTER.f;
+  const first = (packing.floatFirst ? f : x) + rs1 * 8;
+  const second = (packing.floatSecond ? f : x) + rs2 * 8;
+  if (!packing.destination) {
     halves[at + 1] = second;
     halves[at + 2] = first;
-    halves[at + 3] = immediate;
+    halves[at + 3] = imm;
+  } else {
+    if (packing.floatDestination) halves[at + 1] = f + rd * 8;
+    else halves[at + 1] = rd === 0 ? registers + REGISTER.sink : x + rd * 8;
+    halves[at + 2] = packing.uimm ? uimm : first;
+    switch (packing.last) {
+      case 'wide immediate':
+        halves[at + 2] = imm;
+        halves[at + 3] = imm >> 16;
+        break;
+      case 'fused':
+        halves[at + 3] = rs2 | (rs3 << 5) | (rm << 10);
+        break;
+      case 'register':
+        halves[at + 3] = second | rm;
+        break;
+      case 'rm':
+        halves[at + 3] = rm;
+        break;
+      case 'csr':
+        halves[at + 3] = csr;
+        break;
+      case 'immediate':
+        halves[at + 3] = imm;
+        break;
+    }
   }
   // The op comes last: until then the record reads as undecoded
-  halves[at] = op + (length === 2 ? 1 : 0);
+  halves[at] = (near ? packing.nearOp : packing.op) + (length === 2 ? 1 : 0);
 }
