@@ -47,6 +47,37 @@ describe('an instruction across two pages', () => {
     expect(m.hart.x(3)).toBe(3n);
   });
 
+  test('is the same one in every round of a loop, and another where two alternate', () => {
+    const NEXT = AT + PAGE;
+    m.poke(AT, addi(1, 1, 1), jump(PAGE_SIZE - 4));
+    m.poke(NEXT, addi(2, 2, 1), jump(-PAGE_SIZE - 4));
+    m.pc = AT;
+    m.run(40);
+    expect([m.hart.x(1), m.hart.x(2), m.pc]).toEqual([10n, 10n, AT]);
+  });
+
+  test('has the half that its second page has now, after that was mapped elsewhere', () => {
+    const OTHER = RAM + 0x8000n;
+    m.paging();
+    m.map(PROGRAM, PROGRAM, RWX);
+    const behind = (physical: bigint) => m.map(PROGRAM + PAGE, physical, RWX);
+    m.poke(AT, addi(1, 1, 1), jump(-4));
+    m.poke(OTHER - 2n, addi(1, 1, 2), jump(-4));
+    m.mode = MODE.S;
+    m.pc = AT;
+    behind(PROGRAM + PAGE);
+    m.run(4);
+    expect(m.hart.x(1)).toBe(2n);
+    behind(OTHER);
+    m.hart.fence(false, true);
+    m.run(4);
+    expect(m.hart.x(1)).toBe(6n);
+    behind(0n);
+    m.hart.fence(false, true);
+    m.run(1);
+    expect(m.lastTrap()).toMatchObject({ cause: CAUSE.instructionAccessFault, tval: AT + 2n });
+  });
+
   test('may jump to itself', () => {
     m.poke(AT, jump(0));
     m.pc = AT;

@@ -24,14 +24,17 @@ import { ACCESS, get32, get64, type HartContext, put32, put64 } from '../mmu/con
 import { PMP_CHECK } from '../mmu/pmp.ts';
 import { entryOf, type TlbFunctions } from '../mmu/tlb.ts';
 import { NO_TRANSLATION } from '../mmu/translate.ts';
-import { call, type Expr, type FunctionRef, i32, i64, type Local } from '../wasm/ops.ts';
+import { call, type Expr, type FunctionRef, i32, i64 } from '../wasm/ops.ts';
 import { OP } from './record.ts';
 
 export interface FetchFunctions {
   /** fetch(pc i64): i32. The decode slot to execute `pc` from, or 0 having trapped. */
   readonly fetch: FunctionRef;
-  /** fetchOne(pc i64): i32. The same, with this instruction alone, decoded anew. */
-  readonly fetchOne: FunctionRef;
+  /**
+   * straddle(pc i64, low i32): i32. The same for an instruction across two pages, whose first half is in the low half of
+   * `low`; the slot holds this instruction alone.
+   */
+  readonly straddle: FunctionRef;
 }
 
 const WORDS_COMPARED_AT_ONCE = 4;
@@ -125,6 +128,24 @@ export function defineFetch(
     f.result(i32.load16U(i32.add(c.ramBase, i32.wrap(ramOffset(physical)))));
   });
 
+  /** place(pc i64, word i32): i32. The straddle slot, with that instruction in it. */
+  const place = module.define(['i64', 'i32'], ['i32'], (f) => {
+    const pc = f.param('i64', 0);
+    const word = f.param('i32', 1);
+    const slot = f.let(i32.add(hart, STRADDLE_SLOT));
+    const recordAt = (offset: Expr<'i32'>) => i32.add(slot, i32.shl(offset, RECORD_SCALE_SHIFT));
+    const offset = f.let(i32.and(i32.wrap(pc), PAGE_SIZE - 2));
+    // In a loop it is the same one each time. In a slot just reset there is no word yet, only a record that says so
+    const sameWord = i32.eq(i32.load(i32.add(slot, offset), SLOT.copy), word);
+    const decoded = i32.ne(i32.load16U(recordAt(offset)), OP.resync);
+    f.if(i32.and(sameWord, decoded), () => f.return(slot));
+    f.store16(recordAt(get32(c, 'straddle')), OP.resync);
+    put32(c, f, 'straddle', offset);
+    f.store(i32.add(slot, offset), word, SLOT.copy);
+    f.call(c.imports.decode, recordAt(offset), word, offset);
+    f.result(slot);
+  });
+
   const fetchOne = module.define(['i64'], ['i32'], (f) => {
     const pc = f.param('i64', 0);
     put64(c, f, 'pc', pc);
@@ -135,14 +156,19 @@ export function defineFetch(
       f.if(i32.eq(high, -1), () => f.return(i32.const(0)));
       f.set(word, i32.or(word, i32.shl(high, 16)));
     });
-    const slot = f.let(i32.add(hart, STRADDLE_SLOT));
-    const recordAt = (offset: Expr<'i32'>) => i32.add(slot, i32.shl(offset, RECORD_SCALE_SHIFT));
-    const offset = f.let(i32.and(i32.wrap(pc), PAGE_SIZE - 2)) as Local<'i32'>;
-    f.store16(recordAt(get32(c, 'straddle')), OP.resync);
-    put32(c, f, 'straddle', offset);
-    f.store(i32.add(slot, offset), word, SLOT.copy);
-    f.call(c.imports.decode, recordAt(offset), word, offset);
-    f.result(slot);
+    f.result(call('i32', place, pc, word));
+  });
+
+  const straddle = module.define(['i64', 'i32'], ['i32'], (f) => {
+    const pc = f.param('i64', 0);
+    const low = i32.and(f.param('i32', 1), 0xffff);
+    const behind = i64.add(pc, 2n);
+    const entry = f.let(entryOf(i32.add(hart, get32(c, 'fetchTlb')), behind));
+    f.if(i64.eq(i64.load(entry), behind), () => {
+      const high = i32.load16U(i32.load(entry, 8), SLOT.copy);
+      f.return(call('i32', place, pc, i32.or(low, i32.shl(high, 16))));
+    });
+    f.result(call('i32', fetchOne, pc));
   });
 
   const fetch = module.define(['i64'], ['i32'], (f) => {
@@ -174,5 +200,5 @@ export function defineFetch(
     f.store(entry, slot, 8);
     f.result(slot);
   });
-  return { fetch, fetchOne };
+  return { fetch, straddle };
 }

@@ -109,7 +109,11 @@ export class Hart {
     bytes.fill(0, registers, registers + REGISTER.f + 32 * 8);
     bytes.fill(0, base, base + STATE_SIZE);
     bytes.fill(0, base + SLOT_OF_PAGE, base + layout.hartStride);
-    for (let i = 0; i < SLOTS; i++) view.setUint32(base + SLOTS_BASE + i * SLOT_SIZE + SLOT.page, 0, true);
+    // Slots are given away in order, so those that were used come first; the others stay untouched memory
+    for (let i = 0, page = base + SLOTS_BASE + SLOT.page; i < SLOTS && view.getUint32(page, true) !== 0; i++) {
+      view.setUint32(page, 0, true);
+      page += SLOT_SIZE;
+    }
     for (let i = 0; i < RECORDS_PER_PAGE + 2; i++) {
       view.setUint16(base + STRADDLE_SLOT + i * RECORD, OP.resync, true);
     }

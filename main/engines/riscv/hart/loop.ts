@@ -62,7 +62,7 @@ interface Loop {
   readonly jump: Label;
 }
 
-export function defineRun(c: HartContext, h: HartFunctions, { fetch, fetchOne }: FetchFunctions): FunctionRef {
+export function defineRun(c: HartContext, h: HartFunctions, { fetch, straddle }: FetchFunctions): FunctionRef {
   const coldType = c.module.typeIndex(['i32', 'i32', 'i32'], ['i32']);
   return c.module.define(['i32', 'f64'], ['i32'], (f) => {
     const fuel = f.param('i32', 0);
@@ -152,7 +152,7 @@ export function defineRun(c: HartContext, h: HartFunctions, { fetch, fetchOne }:
               f.if(
                 i32.and(i32.eq(i32.and(word, 3), 3), i64.eq(i64.and(pc, 0xfffn), BigInt(PAGE_SIZE - 2))),
                 () => {
-                  f.set(slot, call('i32', fetchOne, pc));
+                  f.set(slot, call('i32', straddle, pc, word));
                   f.brIf(resync, i32.eqz(slot));
                   f.set(ip, i32.add(slot, offsetOf(pc)));
                 },
