@@ -15,6 +15,7 @@ import {
   SLOT_SIZE,
   SLOTS,
   SLOTS_BASE,
+  STRADDLE_SLOT,
 } from '../memory/layout.ts';
 
 /** `pause` (Zihintpause): FENCE with pred = W, succ = 0, rd = rs1 = x0. */
@@ -103,7 +104,7 @@ export class Breakpoints {
     this.#planted.delete(hart);
   }
 
-  /** Has every instruction at this offset decoded anew. Instructions across two pages are, each time, anyway. */
+  /** Has every instruction at this offset decoded anew. */
   #undecodeAll(offset: number, only?: number): void {
     if (!this.#memory) return;
     const { halves, layout } = this.#memory;
@@ -111,6 +112,7 @@ export class Breakpoints {
       if (only !== undefined && hart !== only) continue;
       const first = hartBase(layout, hart) + SLOTS_BASE + (offset << RECORD_SCALE_SHIFT);
       for (let slot = 0; slot < SLOTS; slot++) halves[(first + slot * SLOT_SIZE) >>> 1] = OP.undecoded;
+      halves[(hartBase(layout, hart) + STRADDLE_SLOT + (offset << RECORD_SCALE_SHIFT)) >>> 1] = OP.resync;
     }
   }
 }

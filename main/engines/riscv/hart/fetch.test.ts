@@ -78,6 +78,27 @@ describe('an instruction across two pages', () => {
     expect(m.lastTrap()).toMatchObject({ cause: CAUSE.instructionAccessFault, tval: AT + 2n });
   });
 
+  test.each([OP.undecoded, OP.resync])('is decoded anew once its record is made %i from outside', (op) => {
+    const records: number[] = [];
+    m = new BareHart({
+      host: {
+        substitute: (word, pageOffset, record) => {
+          if (pageOffset === PAGE_SIZE - 2) records.push(record);
+          return word;
+        },
+      },
+    });
+    m.poke(AT, addi(1, 1, 1), jump(-4));
+    m.pc = AT;
+    m.run(6);
+    expect(records.length).toBeLessThan(3);
+    const before = records.length;
+    m.view.setUint16(records.at(-1) as number, op, true);
+    m.run(2);
+    expect(records).toHaveLength(before + 1);
+    expect([m.hart.x(1), m.steps]).toEqual([4n, 8]);
+  });
+
   test('may jump to itself', () => {
     m.poke(AT, jump(0));
     m.pc = AT;

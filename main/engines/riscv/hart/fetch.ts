@@ -135,9 +135,9 @@ export function defineFetch(
     const slot = f.let(i32.add(hart, STRADDLE_SLOT));
     const recordAt = (offset: Expr<'i32'>) => i32.add(slot, i32.shl(offset, RECORD_SCALE_SHIFT));
     const offset = f.let(i32.and(i32.wrap(pc), PAGE_SIZE - 2));
-    // In a loop it is the same one each time. In a slot just reset there is no word yet, only a record that says so
+    // In a loop it is the same one each time. But there may be no record yet, or a debugger may have taken it away
     const sameWord = i32.eq(i32.load(i32.add(slot, offset), SLOT.copy), word);
-    const decoded = i32.ne(i32.load16U(recordAt(offset)), OP.resync);
+    const decoded = i32.gtU(i32.load16U(recordAt(offset)), OP.resync);
     f.if(i32.and(sameWord, decoded), () => f.return(slot));
     f.store16(recordAt(get32(c, 'straddle')), OP.resync);
     put32(c, f, 'straddle', offset);
