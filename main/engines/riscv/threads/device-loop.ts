@@ -40,6 +40,8 @@ export class DeviceLoop {
   readonly #events: ConsoleEvent[] = [];
   #output: Uint8Array[] = [];
   #outputBlocked = false;
+  #delivering = false;
+  #roomMade = false;
   /** With counted time: the hart has nothing to do until there is input. */
   #hartIdles = false;
   #finished = false;
@@ -151,24 +153,32 @@ export class DeviceLoop {
 
   /** Gives the console what came for it, as far as it takes it. With counted time the hart is known to stand still. */
   #deliver(): void {
+    // The console may find room while it is being given something, and say so from within
+    this.#roomMade = true;
+    if (this.#delivering) return;
+    this.#delivering = true;
     const at = this.#nanoseconds();
     if (this.#replay) {
       while (this.#replay[0] && this.#replay[0].at <= at) this.#events.push(this.#replay.shift()!);
     }
-    for (let event = this.#events.shift(); event; event = this.#events.shift()) {
+    for (let event = this.#events[0]; event && this.#roomMade; event = this.#events[0]) {
       if (event.kind === 'resize') {
         this.#board.resize(event.columns, event.rows);
+        this.#events.shift();
         this.#port.post({ kind: 'taken', input: { ...event, at } });
         continue;
       }
       const { bytes } = event;
+      this.#roomMade = false;
       const taken = this.#board.input(bytes);
       if (taken > 0) this.#port.post({ kind: 'taken', input: { kind: 'input', bytes: bytes.slice(0, taken), at } });
-      if (taken < bytes.length) {
-        this.#events.unshift({ kind: 'input', bytes: bytes.subarray(taken) });
-        return;
+      if (taken < bytes.length) this.#events[0] = { kind: 'input', bytes: bytes.subarray(taken) };
+      else {
+        this.#events.shift();
+        this.#roomMade = true;
       }
     }
+    this.#delivering = false;
   }
 
   #room(): number {
