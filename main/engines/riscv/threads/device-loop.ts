@@ -161,7 +161,9 @@ export class DeviceLoop {
     if (this.#replay) {
       while (this.#replay[0] && this.#replay[0].at <= at) this.#events.push(this.#replay.shift()!);
     }
-    for (let event = this.#events[0]; event && this.#roomMade; event = this.#events[0]) {
+    while (this.#roomMade) {
+      const event = this.#events[0];
+      if (!event) break;
       if (event.kind === 'resize') {
         this.#board.resize(event.columns, event.rows);
         this.#events.shift();

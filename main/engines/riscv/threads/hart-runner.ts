@@ -8,16 +8,7 @@ import { enterFirmware, enterSupervisor } from '../hart/start.ts';
 import { CAUSE, ENVCFG, IRQ, MODE } from '../isa/csr.ts';
 import { openInterruptControllers } from '../machine/board.ts';
 import { openGuestRam } from '../memory/guest-ram.ts';
-import {
-  CLINT_BASE,
-  CLINT_STRIDE,
-  EXIT,
-  FENCE,
-  HART_STATE,
-  MACHINE_COMMAND,
-  MAILBOX,
-  mailboxOf,
-} from '../memory/layout.ts';
+import { CLINT_BASE, CLINT_STRIDE, EXIT, HART_STATE, MACHINE_COMMAND, MAILBOX, mailboxOf } from '../memory/layout.ts';
 import {
   type MachineTimes,
   NANOSECONDS_PER_INSTRUCTION,
@@ -28,6 +19,7 @@ import {
 import { MachineDigest } from './digest.ts';
 import { Mailboxes, MmioSlot } from './mailbox.ts';
 import { type FromThread, type HartData, MESSAGE_COST, OUTPUT_LIMIT } from './messages.ts';
+import { RemoteFences } from './remote-fences.ts';
 
 /**
  * Instructions between looks at the mailbox: some 50 us of host time. It bounds how late interrupts and remote fences from
@@ -38,8 +30,6 @@ const SLICE = 16384;
 const REPORT_EVERY = 256;
 /** With time counted in instructions, input is taken at multiples of this and when the hart is idle; also checkpoints. */
 const SYNC_EVERY = 1_000_000;
-/** How long an initiator sleeps before it looks again whether a remote fence was carried out, in milliseconds. */
-const FENCE_POLL = 1;
 /** How long a hart with console output sleeps before it looks again whether there is room, in milliseconds. */
 const ROOM_POLL = 100;
 const MAX_TIMEOUT = 2 ** 31 - 1;
@@ -57,6 +47,7 @@ export class HartRunner {
   readonly #slot: MmioSlot;
   readonly #times: MachineTimes;
   readonly #view: DataView;
+  readonly #fences: RemoteFences;
   readonly #controllers: Bus;
   readonly #sbi: SbiHost;
   readonly #counted: boolean;
@@ -83,6 +74,7 @@ export class HartRunner {
         this.#controllers.write(address, size, value) || this.#ask('write', address, size, value) !== undefined,
       now: () => this.#now(),
     });
+    this.#fences = new RemoteFences(this.#mailboxes, this.hart);
     this.#sbi = this.#sbiHost();
     this.#digest = data.checkpoints ? new MachineDigest(memory, layout, this.hart) : undefined;
   }
@@ -187,7 +179,7 @@ export class HartRunner {
         this.#ended = true;
         return;
       }
-      this.#carryOutFences();
+      this.#fences.carryOut();
       if (this.#mailboxes.load(index, 'grant') === 0) {
         this.#report();
         this.#parkOn('grant', 0, Number.POSITIVE_INFINITY);
@@ -207,19 +199,7 @@ export class HartRunner {
     this.#mailboxes.store(index, 'state', HART_STATE.parked);
     wait();
     this.#mailboxes.store(index, 'state', HART_STATE.running);
-    this.#carryOutFences();
-  }
-
-  /** An initiator takes a parked hart for done: `state` was set to running before this looks. */
-  #carryOutFences(): void {
-    const { index } = this.#data;
-    const { words } = this.#mailboxes;
-    const fences = Atomics.exchange(words, Mailboxes.indexOf(index, 'fence'), 0);
-    if (fences === 0) return;
-    this.hart.fence((fences & FENCE.instruction) !== 0, (fences & FENCE.translation) !== 0);
-    const done = Mailboxes.indexOf(index, 'fenceDone');
-    Atomics.add(words, done, 1);
-    Atomics.notify(words, done);
+    this.#fences.carryOut();
   }
 
   /** What WFI waits for may have come when this returns; WFI may end for any reason. */
@@ -335,30 +315,23 @@ export class HartRunner {
   }
 
   #sbiHost(): SbiHost {
-    const { layout, memory, index } = this.#data;
+    const { layout, memory } = this.#data;
     const mailboxes = this.#mailboxes;
-    const each = (harts: number, act: (hart: number) => void) => {
-      for (let hart = 0; hart < layout.harts; hart++) if ((harts >> hart) & 1) act(hart);
-    };
+    const setOf = (mask: number) =>
+      Array.from({ length: layout.harts }, (_, hart) => hart).filter((hart) => (mask >> hart) & 1);
     return {
       hartCount: layout.harts,
       hsm: mailboxes,
       ram: openGuestRam(memory, layout),
       identity: { mvendorid: 0n, marchid: 0n, mimpid: 0n },
       setTimer: (_hart, ticks) => this.hart.set('stimecmp', ticks),
-      sendIpi: (harts) =>
-        each(harts, (hart) => {
+      sendIpi: (harts) => {
+        for (const hart of setOf(harts)) {
           Atomics.or(mailboxes.words, Mailboxes.indexOf(hart, 'lines'), 1 << IRQ.ssi);
           mailboxes.attention(hart);
-        }),
-      remoteFence: (harts, fences) => {
-        each(harts, (hart) => {
-          Atomics.or(mailboxes.words, Mailboxes.indexOf(hart, 'fence'), fences);
-          if (hart !== index) mailboxes.attention(hart);
-        });
-        this.#carryOutFences();
-        each(harts & ~(1 << index), (hart) => this.#awaitFence(hart));
+        }
       },
+      remoteFence: (harts, fences) => this.#fences.request(setOf(harts), fences),
       startHart: (hart, address, opaque) => {
         this.#view.setBigUint64(mailboxOf(hart) + MAILBOX.startAddress64, address, true);
         this.#view.setBigUint64(mailboxOf(hart) + MAILBOX.startOpaque64, opaque, true);
@@ -380,20 +353,6 @@ export class HartRunner {
       },
       consoleRead: () => new Uint8Array(0),
     };
-  }
-
-  /** Until the hart has carried out what was asked, or is parked and so will before its next instruction. */
-  #awaitFence(hart: number): void {
-    const { words } = this.#mailboxes;
-    const done = Mailboxes.indexOf(hart, 'fenceDone');
-    for (;;) {
-      const seen = Atomics.load(words, done);
-      if (this.#mailboxes.load(hart, 'fence') === 0 || this.#mailboxes.isParked(hart)) return;
-      if (this.#mailboxes.command === MACHINE_COMMAND.stop) return;
-      Atomics.wait(words, done, seen, FENCE_POLL);
-      // Two initiators may wait for each other
-      this.#carryOutFences();
-    }
   }
 
   /** Returns with room for `bytes`, which are far fewer than OUTPUT_LIMIT, unless the machine ends. */
