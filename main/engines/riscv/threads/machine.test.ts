@@ -188,7 +188,16 @@ const PROGRAMS = {
         if (hart == 0 && i % 100 == 0) print(".");
       }
     }`,
-  /** Hart 1 jumps where there is nothing and tells what came of it. */
+  /** Sleeps, with timers that are long due but whose interrupts are off; hart 1 with one that is enabled and never due. */
+  asleep: `${COMMON}
+    #define MTIMECMP ((volatile uint64_t *)0x2004000)
+    void enter(uint64_t hart, uint64_t opaque) {
+      MTIMECMP[hart] = hart ? -1ul : 0;
+      asm volatile("csrw mie, %0" : : "r"(hart ? 1 << 7 : 0));
+      if (hart == 0) print("asleep\\n");
+      for (;;) asm volatile("wfi");
+    }`,
+  /** Hart 0 jumps where there is nothing and tells what came of it. */
   nowhere: `${COMMON}
     void enter(uint64_t hart, uint64_t opaque) {
       if (hart) for (;;) asm volatile("wfi");
@@ -408,6 +417,22 @@ describe.skipIf(compilerMissing !== undefined)(`machines${compilerMissing ? `: $
     await machine.powerOff();
     expect(performance.now() - before).toBeLessThan(5000);
     expect(text()).toMatch(/^\.+$/);
+  });
+
+  test('a hart that sleeps costs nothing, whatever timers are due whose interrupts are off', async () => {
+    const { machine, text } = await start('asleep');
+    await until(() => text() === 'asleep\n', 'the start');
+    await until(() => machine.statistics().harts.every(({ state }) => state === 'waiting'), 'sleep');
+    const before = machine.statistics();
+    await delay(400);
+    // Neither has done anything, and CPU time is written when a hart goes to sleep
+    expect(machine.statistics()).toEqual(before);
+    await machine.pause();
+    const after = machine.statistics();
+    after.harts.forEach(({ steps, cpuMs }, hart) => {
+      expect(Number(steps - (before.harts[hart]?.steps ?? 0n))).toBeLessThan(100);
+      expect(cpuMs - (before.harts[hart]?.cpuMs ?? 0)).toBeLessThan(40);
+    });
   });
 
   test('a jump into nothing is the guest’s own affair', async () => {
