@@ -9,8 +9,14 @@ import { compressionOf } from '../engines/riscv/machine/kernel-image.ts';
 import { ensureGuest, type OnProgress } from '../guest/index.ts';
 import type { TryOptions } from './try-options.ts';
 
-type Role = 'kernel' | 'initrd' | 'firmware';
-const OPTION: Readonly<Record<Role, string>> = { kernel: '--kernel', initrd: '--initrd', firmware: '--bios' };
+type Role = 'kernel' | 'initrd' | 'firmware' | 'program';
+/** The word on the command line that a file's name follows. */
+const WORD: Readonly<Record<Role, string>> = {
+  kernel: '--kernel',
+  initrd: '--initrd',
+  firmware: '--bios',
+  program: '`disassemble`',
+};
 
 /** A machine has less memory than this, so no file of more bytes can be started. */
 const LARGEST_FILE = 2 * GiB;
@@ -68,8 +74,8 @@ async function isPipe(file: string): Promise<boolean> {
   return (await fs.stat(file)).isFIFO();
 }
 
-/** A kernel or firmware, decompressed where that is possible here. */
-export async function readProgramFile(file: string, role: 'kernel' | 'firmware'): Promise<BootFile> {
+/** A kernel, firmware or other program, decompressed where that is possible here. */
+export async function readProgramFile(file: string, role: Exclude<Role, 'initrd'>): Promise<BootFile> {
   const { bytes } = await readBootFile(file, role);
   return { file, bytes: await decompress(bytes, file, role) };
 }
@@ -81,7 +87,7 @@ async function readBootFile(file: string, role: Role): Promise<BootFile> {
     const stat = await fs.stat(file);
     if (!stat.isFile() && !stat.isFIFO()) {
       const what = stat.isDirectory() ? 'a folder' : 'a device';
-      throw refuse('not-a-file', `${file} is ${what}, not a file`, `Name a file with ${OPTION[role]}.`);
+      throw refuse('not-a-file', `${file} is ${what}, not a file`, `Name a file after ${WORD[role]}.`);
     }
     if (stat.size > LARGEST_FILE) {
       const size = formatBytes(stat.size);
@@ -92,7 +98,7 @@ async function readBootFile(file: string, role: Role): Promise<BootFile> {
     switch (error instanceof Error && 'code' in error ? error.code : undefined) {
       case 'ENOENT':
       case 'ENOTDIR':
-        throw refuse('not-found', `There is no file ${file}`, `Check the name after ${OPTION[role]}.`, error);
+        throw refuse('not-found', `There is no file ${file}`, `Check the name after ${WORD[role]}.`, error);
       case 'EACCES':
       case 'EPERM':
         throw refuse('not-readable', `${file} may not be read`, 'Have its owner allow it: chmod +r FILE.', error);

@@ -36,7 +36,7 @@ export async function runDisassemble(file: string, words: DisassembleWords): Pro
     ...(words.from !== undefined && { from: readAddress('from', words.from) }),
     ...(words.count !== undefined && { count: readCount('count', words.count) }),
   };
-  const { bytes } = await readProgramFile(file, 'firmware');
+  const { bytes } = await readProgramFile(file, 'program');
   const out = lineWriter();
   for (const line of listFile(bytes, file, options)) {
     out.line(line);
@@ -66,8 +66,8 @@ export async function runTrace(words: TraceWords): Promise<number> {
 }
 
 export async function runGdb(words: GdbWords): Promise<number> {
-  const port = readCount('port', words.port);
-  if (port > 65535) throw invalid('port', words.port, 'Use a number from 0 to 65535.');
+  const port = /^\d{1,5}$/.test(words.port) ? Number(words.port) : Number.NaN;
+  if (!(port <= 65535)) throw invalid('port', words.port, 'Use a number from 0 to 65535.');
   const terminal = new Terminal();
   const machine = await openDebugMachine(words, (bytes, taken) => terminal.write(bytes, taken));
   const say = (text: string) => process.stderr.write(`inn: ${text}\r\n`);

@@ -55,7 +55,7 @@ export function readTryOptions(words: TryWords, host: HostLimits): TryOptions {
   if (clock === 'instructions' && cores > 1) {
     throw new InnError(`Time that is counted in instructions is for one core, not ${cores}`, {
       code: 'clock-needs-one-core',
-      nextStep: 'Use --cores 1 with --clock instructions.',
+      nextStep: 'Use --cores 1, or --clock wall.',
     });
   }
   const kernel = readKernel(words);
@@ -100,7 +100,11 @@ function readKernel(words: TryWords): KernelChoice {
 function readMemory(text: string, cores: number, kernel: KernelChoice, host: HostLimits): number {
   const bytes = parseBytes(text);
   if (bytes <= 0 || bytes % WASM_PAGE !== 0) {
-    throw new InnError(`A machine's memory is a multiple of 64 KiB, not ${text}`, {
+    const why =
+      bytes > 0
+        ? `A machine's memory is a multiple of 64 KiB, not ${text}`
+        : 'A machine needs more than 0 bytes of memory';
+    throw new InnError(why, {
       code: 'invalid-memory',
       nextStep: 'Use a round size, such as --memory 256M.',
     });
@@ -114,8 +118,11 @@ function readMemory(text: string, cores: number, kernel: KernelChoice, host: Hos
   }
   const most = Math.min(host.memory, largestMemory(cores));
   if (bytes > most) {
-    const why = most === host.memory ? 'this computer has' : 'fit in a machine with its 4 GiB of address space:';
-    throw new InnError(`${formatBytes(bytes)} of memory are more than ${why} ${formatBytes(most)}`, {
+    const why =
+      most === host.memory
+        ? `this computer has: ${formatBytes(most)}`
+        : 'fit in the 4 GiB that a machine has for all it needs';
+    throw new InnError(`${formatBytes(bytes)} of memory are more than ${why}`, {
       code: most === host.memory ? 'memory-beyond-host' : 'memory-too-large',
       nextStep: `Use --memory ${Math.floor(most / MiB)}M or less.`,
     });

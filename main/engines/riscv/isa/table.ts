@@ -16,9 +16,9 @@ import { ZICBOM, ZICBOZ } from './zicbo.ts';
 import { ZICOND } from './zicond.ts';
 import { ZICSR } from './zicsr.ts';
 
-type BaseExtension = Exclude<Extension, 'Zca' | 'Zcd'>;
+const COMPRESSED_ROWS = { Zca: ZCA, Zcd: ZCD } satisfies Partial<Record<Extension, readonly CompressedRow[]>>;
 
-const ROWS: Readonly<Record<BaseExtension, readonly Row[]>> = {
+const ROWS: Readonly<Record<Exclude<Extension, keyof typeof COMPRESSED_ROWS>, readonly Row[]>> = {
   I: RV64I,
   M,
   A,
@@ -37,8 +37,6 @@ const ROWS: Readonly<Record<BaseExtension, readonly Row[]>> = {
   Privileged: PRIVILEGED,
   Svinval: SVINVAL,
 };
-
-const COMPRESSED_ROWS: Readonly<Record<'Zca' | 'Zcd', readonly CompressedRow[]>> = { Zca: ZCA, Zcd: ZCD };
 
 const entries = <T>(rows: Readonly<Partial<Record<Extension, readonly T[]>>>): readonly (readonly [Extension, T])[] =>
   (Object.entries(rows) as [Extension, readonly T[]][]).flatMap(([extension, list]) =>

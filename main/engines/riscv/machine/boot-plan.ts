@@ -151,7 +151,7 @@ function place(image: ProgramImage, what: ProgramRole, file: string, base: numbe
       nextStep:
         what === 'kernel'
           ? 'Of a Linux kernel use the file arch/riscv/boot/Image, not vmlinux; link other programs for addresses in memory.'
-          : 'Link it for addresses in memory.',
+          : `Link it for addresses in memory, its headers too: gcc -nostdlib -static -Wl,-n,--build-id=none,-Ttext=0x${RAM_BASE.toString(16)}`,
     });
   }
   return { entry, start, end, writes };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFdt } from '../../../../tests/fixtures/fdt-reader.ts';
+import { COMPRESSED, INSTRUCTIONS } from '../isa/table.ts';
 import { type Board, deviceTreeOf } from './device-tree.ts';
 import { type FdtNode, writeFdt } from './fdt.ts';
 
@@ -70,6 +71,14 @@ describe('what a machine does not have is not in its tree', () => {
 test('where the initrd lies does not change the size of the tree', () => {
   const sizes = [0, 0xffff_ffff, 0x1_8000_0000].map((end) => writeFdt(deviceTreeOf(BOARD, { start: 0, end })).length);
   expect(new Set(sizes).size).toBe(1);
+});
+
+test('every extension that has instructions is announced', () => {
+  const announced = text(read(), '/cpus/cpu@0', 'riscv,isa-extensions')?.split('\0');
+  // C is Zca and Zcd; the privileged architecture is no extension
+  const extensions = new Set([...INSTRUCTIONS, ...COMPRESSED].map(({ extension }) => extension));
+  const names = [...extensions].filter((name) => !['Zca', 'Zcd', 'Privileged'].includes(name));
+  expect(announced).toEqual(expect.arrayContaining(names.map((name) => name.toLowerCase())));
 });
 
 test('processors', () => {

@@ -80,6 +80,9 @@ test.each([
   ['an x86 kernel', bytesOf('HdrS', 0x202, 0x1000)],
   ['an ARM64 kernel', bytesOf('ARMd', 56, 0x1000)],
   ['an initial RAM disk', bytesOf('070701', 0, 0x1000)],
+  ['a JPEG picture', bytesOf('\xff\xd8\xff\xe0', 0, 0x1000)],
+  ['a PNG picture', bytesOf('\x89PNG\r\n\x1a\n', 0, 0x1000)],
+  ['a PDF document', bytesOf('%PDF-1.7\n', 0, 0x1000)],
   ['a CD image', bytesOf('CD001', 0x8001, 0x9000)],
   ['a text file', bytesOf('#!/bin/sh\necho hello\n')],
 ])('%s is refused', (what, bytes) => {

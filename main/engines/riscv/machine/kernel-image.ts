@@ -68,6 +68,8 @@ const HOW_TO_DECOMPRESS: Readonly<Record<Compressed['format'], string>> = {
   unknown: 'Use the uncompressed Image of the same kernel.',
 };
 
+const NAME_A_PROGRAM = 'Check the name: give a Linux Image or an ELF file for riscv64.';
+
 /** Files that are no program for this machine, and what to do with them. */
 const FOREIGN: readonly { what: string; at: number; magic: string; nextStep: string }[] = [
   { what: 'an x86 kernel', at: 0x202, magic: 'HdrS', nextStep: 'Use a kernel built for riscv64.' },
@@ -81,6 +83,9 @@ const FOREIGN: readonly { what: string; at: number; magic: string; nextStep: str
     nextStep: 'Give the kernel alone; disks cannot be started from here.',
   },
   { what: 'a CD image', at: 0x8001, magic: 'CD001', nextStep: 'Give the kernel alone, taken out of the image.' },
+  { what: 'a JPEG picture', at: 0, magic: '\xff\xd8\xff', nextStep: NAME_A_PROGRAM },
+  { what: 'a PNG picture', at: 0, magic: '\x89PNG\r\n', nextStep: NAME_A_PROGRAM },
+  { what: 'a PDF document', at: 0, magic: '%PDF-', nextStep: NAME_A_PROGRAM },
   { what: 'a zip archive', at: 0, magic: 'PK\x03\x04', nextStep: 'Unpack it and give the kernel inside.' },
   { what: 'a device tree', at: 0, magic: '\xd0\x0d\xfe\xed', nextStep: 'The machine makes its own; give a kernel.' },
 ];
