@@ -25,12 +25,26 @@ test('tells what failed, where the hart is and what it was about to do', () => {
 test.each([
   ['outside of RAM', 0x1000n],
   ['nowhere', -2n],
-  ['at the end of RAM', RAM + 0x10_0000n - 2n],
+  ['behind the end of RAM', RAM + 0x10_0000n],
 ])('a program counter %s is reported, not looked at', (_, pc) => {
   const m = new BareHart();
   m.hart.set('pc', pc);
   const lines = linesOf(m, new Error('bad'));
   expect(lines.at(-1)).toBe(`0x${BigInt.asUintN(64, pc).toString(16).padStart(16, '0')}  not readable`);
+});
+
+test('the last instruction of RAM is shown, and one that sticks out of it is not', () => {
+  const m = new BareHart();
+  const last = RAM + 0x10_0000n - 2n;
+  const shown = (half: number) => {
+    m.view.setUint16(m.layout.ramBase + m.layout.ramSize - 2, half, true);
+    m.hart.set('pc', last);
+    return linesOf(m, 'words')
+      .filter((line) => /^0x/.test(line))
+      .map((line) => line.slice(20));
+  };
+  expect(shown(0x0001)).toEqual(['c.nop 0', 'not readable']);
+  expect(shown(0x0013)).toEqual(['not readable']);
 });
 
 test('what is thrown may be anything', () => {

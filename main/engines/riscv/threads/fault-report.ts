@@ -7,8 +7,7 @@ import { openGuestRam } from '../memory/guest-ram.ts';
 import type { CommonData } from './messages.ts';
 
 const INSTRUCTIONS_SHOWN = 8;
-const MAX_INSTRUCTION = 4;
-const hex = (value: bigint) => `0x${value.toString(16).padStart(16, '0')}`;
+const hex = (value: bigint) => `0x${BigInt.asUintN(64, value).toString(16).padStart(16, '0')}`;
 
 export function describeFault(error: unknown, hart: Hart, data: Pick<CommonData, 'memory' | 'layout'>): string {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -33,18 +32,24 @@ function registers(hart: Hart): string[] {
 
 function code(hart: Hart, { memory, layout }: Pick<CommonData, 'memory' | 'layout'>): string[] {
   const ram = openGuestRam(memory, layout);
+  /** Each half by itself, for the second may be in another page. */
+  const half = (address: bigint): number | undefined => {
+    const physical = hart.translate(address, 'execute');
+    const bytes = physical === undefined ? null : ram.span(Number(physical), 2, 'read');
+    return bytes ? new DataView(bytes.buffer, bytes.byteOffset).getUint16(0, true) : undefined;
+  };
   const lines: string[] = [];
   let pc = hart.get('pc');
   for (let i = 0; i < INSTRUCTIONS_SHOWN; i++) {
-    const physical = hart.translate(pc, 'execute');
-    const bytes = physical === undefined ? null : ram.span(Number(physical), MAX_INSTRUCTION, 'read');
-    if (!bytes) {
+    const low = half(pc);
+    const length = low === undefined ? 0 : lengthOf(low);
+    const high = length === 4 ? half(pc + 2n) : 0;
+    if (low === undefined || high === undefined) {
       lines.push(`${hex(pc)}  not readable`);
       break;
     }
-    const word = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    lines.push(`${hex(pc)}  ${disassemble(word, pc)}`);
-    pc += BigInt(lengthOf(word & 0xffff));
+    lines.push(`${hex(pc)}  ${disassemble((low | (high << 16)) >>> 0, pc)}`);
+    pc += BigInt(length);
   }
   return lines;
 }
