@@ -56,12 +56,20 @@ export async function runTrace(words: TraceWords): Promise<number> {
     process.stderr.write(bytes, () => taken());
   });
   const out = lineWriter();
-  const stop = await trace(machine, { skip, from, count }, out.line, async () => {
+  let written = 0;
+  const line = (text: string) => {
+    written += 1;
+    out.line(text);
+  };
+  const stop = await trace(machine, { skip, from, count }, line, async () => {
     await out.flush();
     if (out.isClosed()) process.exit(EXIT_STATUS.success);
     await new Promise((resolve) => setImmediate(resolve));
   });
   await out.flush();
+  if (stop !== undefined && written === 0) {
+    process.stderr.write(`inn: the machine ended after ${machine.executed} instructions, before any to write\n`);
+  }
   return stop?.kind === 'powered-off' ? statusOfFinisher(stop.code) : EXIT_STATUS.success;
 }
 

@@ -40,7 +40,7 @@ export async function runProgram(args: readonly string[], commands: Commands): P
     if (!(error instanceof CommanderError)) throw error;
     // Help was asked for and given; `inn` alone is told by its help what it lacks.
     if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT_STATUS.success;
-    if (error.code === 'commander.help') return EXIT_STATUS.userError;
+    if (error.code === 'commander.help') return error.exitCode === 0 ? EXIT_STATUS.success : EXIT_STATUS.userError;
     const [sentence = '', hint] = error.message.replace(/^error: /, '').split('\n');
     throw new InnError(sentence, {
       code: 'usage',
