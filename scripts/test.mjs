@@ -1,9 +1,11 @@
 /**
- * `npm test [-- STAGE...]`: all set-up, then types, lint, unit, differential and boot tests, or only the named stages.
+ * `npm test [-- STAGE... [FILE...]]`: all set-up, then types, lint, unit, differential and boot tests, or only the named
+ * stages, of whose tests only the named files and folders.
  * `npm run test:long [-- STAGE... | FILE...]`: the soak and long fuzz files.
  * A stage that fails does not stop the next; the last line counts all of them.
  */
 
+import { existsSync } from 'node:fs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureGuest } from './setup/guest.mjs';
 import { environmentFor, findNode24 } from './setup/node24.mjs';
@@ -63,8 +65,12 @@ await runScript(async () => {
   const rest = args.filter((arg) => arg !== '--long');
   const named = rest.filter((arg) => STAGES.includes(arg));
   const filters = rest.filter((arg) => !STAGES.includes(arg));
-  if (filters.length > 0 && !long) {
-    throw new SetupError(`No such stage: ${filters.join(' ')}`, `The stages are: ${STAGES.join(' ')}`);
+  const strange = filters.filter((filter) => !existsSync(filter));
+  if (strange.length > 0 && !long) {
+    throw new SetupError(`No such stage or file: ${strange.join(' ')}`, `The stages are: ${STAGES.join(' ')}`);
+  }
+  if (filters.length > 0 && named.length === 0 && !long) {
+    throw new SetupError('Files of which stage?', `Name it first: npm test -- unit ${filters.join(' ')}`);
   }
   const wants = (/** @type {string} */ stage) => named.length === 0 || named.includes(stage);
 
