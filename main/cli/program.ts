@@ -1,6 +1,7 @@
 /** The commands of `inn` and their options, as commander reads them. What they do is elsewhere. */
 import { Command, CommanderError, Option } from 'commander';
 import { InnError } from '../../shared/base/errors.ts';
+import { productVersion } from '../platform/version.ts';
 import type { DisassembleWords, GdbWords, TraceWords } from './debug.ts';
 import { EXIT_STATUS } from './report.ts';
 import { DEFAULT_CORES, DEFAULT_MEMORY, type TryWords } from './try-options.ts';
@@ -22,6 +23,7 @@ export async function runProgram(args: readonly string[], commands: Commands): P
     });
   const program = new Command('inn')
     .description('Innkeeper: virtual machines on the computer you have')
+    .version(productVersion())
     .exitOverride()
     // Errors are ours to print.
     .configureOutput({ outputError: () => {} });
