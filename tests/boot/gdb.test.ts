@@ -99,7 +99,16 @@ test('two harts are two threads, and watched memory is found by stepping', async
   ];
   const program = programs.elf('both', both);
   const port = await serve('--bios', program, '--memory', '16M', '--cores', '2');
-  const commands = ['info threads', 'watch *(int*)&cell', 'continue', 'p *(int*)&cell', 'thread 2', 'p $a0', 'kill'];
+  const commands = [
+    'info threads',
+    'set can-use-hw-watchpoints 0',
+    'watch *(int*)&cell',
+    'continue',
+    'p *(int*)&cell',
+    'thread 2',
+    'p $a0',
+    'kill',
+  ];
   const text = await gdb(port, commands, program);
   expect(text).toMatch(/Thread 1 \(hart 0[\s\S]*Thread 2 \(hart 1/);
   expect(text).toMatch(/Old value = 0\s+New value = 77/);
