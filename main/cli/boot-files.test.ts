@@ -54,6 +54,18 @@ describe('openBoot', () => {
     expect(files.bios).toBeUndefined();
   });
 
+  it('says when a kernel is code of no known format', async () => {
+    writeFileSync(at('raw'), Buffer.alloc(64));
+    const notes: string[] = [];
+    const boot = await openBoot(
+      { ...options, kernel: kernel('raw') },
+      () => {},
+      (text) => notes.push(text),
+    );
+    await boot.loadFiles();
+    expect(notes).toEqual([`${at('raw')} is neither a Linux Image nor an ELF file: it is run as it is`]);
+  });
+
   it('starts firmware, and what follows it, on the UART', async () => {
     const alone = await open({ bios: at('Image') });
     expect(alone).toMatchObject({ console: 'uart', bootArguments: '' });

@@ -5,7 +5,7 @@ import { gunzip, zstdDecompress } from 'node:zlib';
 import { InnError } from '../../shared/base/errors.ts';
 import { formatBytes, GiB } from '../../shared/base/units.ts';
 import type { BootFile, BootFiles } from '../engines/riscv/machine/boot-plan.ts';
-import { compressionOf } from '../engines/riscv/machine/kernel-image.ts';
+import { compressionOf, readProgram } from '../engines/riscv/machine/kernel-image.ts';
 import { ensureGuest, type OnProgress } from '../guest/index.ts';
 import type { TryOptions } from './try-options.ts';
 
@@ -33,8 +33,12 @@ export interface Boot {
   readonly title: string;
 }
 
-/** Throws an `InnError` where there is no guest. The first time it may build it: minutes. */
-export async function openBoot(options: TryOptions, onProgress: OnProgress): Promise<Boot> {
+/** `note` takes what the user may want to know. Throws an `InnError` where there is no guest. The first time it may build it: minutes. */
+export async function openBoot(
+  options: TryOptions,
+  onProgress: OnProgress,
+  note: (text: string) => void = () => {},
+): Promise<Boot> {
   const { kernel: choice, bios, initrd: initrdFile, append } = options;
   const guest =
     choice.kind === 'guest'
@@ -52,6 +56,9 @@ export async function openBoot(options: TryOptions, onProgress: OnProgress): Pro
     const kept = once.get(file);
     if (kept) return { file, bytes: kept.bytes.slice() };
     const read = role === 'initrd' ? await readBootFile(file, role) : await readProgramFile(file, role);
+    if (role === 'kernel' && readProgram(read.bytes, file, role).kind === 'raw') {
+      note(`${file} is neither a Linux Image nor an ELF file: it is run as it is`);
+    }
     if (await isPipe(file)) once.set(file, { file, bytes: read.bytes.slice() });
     return read;
   };

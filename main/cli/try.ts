@@ -17,7 +17,9 @@ const ENDING_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 export async function runTry(words: TryWords): Promise<number> {
   const options = readTryOptions(words, { memory: hostMemory() });
   const progress = printProgress((text) => process.stderr.write(text), process.stderr.isTTY === true);
-  const boot = await openBoot(options, progress.show).finally(progress.end);
+  const boot = await openBoot(options, progress.show, (text) => process.stderr.write(`inn: ${text}\n`)).finally(
+    progress.end,
+  );
 
   const terminal = new Terminal();
   let status: number | undefined;
