@@ -422,7 +422,9 @@ describe.skipIf(compilerMissing !== undefined)(`machines${compilerMissing ? `: $
   test('a hart that sleeps costs nothing, whatever timers are due whose interrupts are off', async () => {
     const { machine, text } = await start('asleep');
     await until(() => text() === 'asleep\n', 'the start');
-    await until(() => machine.statistics().harts.every(({ state }) => state === 'waiting'), 'sleep');
+    // A thread that has yet to start waits too
+    const asleep = () => machine.statistics().harts.every(({ state, steps }) => state === 'waiting' && steps > 0n);
+    await until(asleep, 'sleep');
     const before = machine.statistics();
     await delay(400);
     // Neither has done anything, and CPU time is written when a hart goes to sleep
