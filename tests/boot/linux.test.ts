@@ -89,3 +89,17 @@ test('OpenSBI in M-mode boots the same kernels', async () => {
     expect(await inn.end()).toEqual({ status: 0, signal: null });
   }
 });
+
+test('a kernel that panics stays where it is, or starts again, as it was told', async () => {
+  inn = Inn.launch(['try', '--kernel', 'small', '--append', 'quiet rdinit=/bin/false']);
+  await inn.expect(/Kernel panic - not syncing/);
+  expect(inn.child.exitCode).toBeNull();
+  inn.child.kill('SIGTERM');
+  expect(await inn.end()).toEqual({ status: 143, signal: null });
+
+  inn = Inn.launch(['try', '--kernel', 'small', '--append', 'quiet rdinit=/bin/false panic=-1']);
+  for (let start = 0; start < 2; start++) {
+    await inn.expect(/Booting Linux on hartid/);
+    await inn.expect(/Kernel panic - not syncing/);
+  }
+});

@@ -32,7 +32,7 @@ test.for([
     );
     expect(jobs.output.trim().split(/\s+/).at(-1)).toBe('24');
     const kills = await inn.run(
-      'n=0; for i in 1 2 3 4 5 6 7 8; do sleep 1000 & kill -TERM $!; wait $! || n=$((n + 1)); done; echo killed $n',
+      'n=0; for i in 1 2 3 4 5 6 7 8; do sleep 1000 & kill -KILL $!; wait $! || n=$((n + 1)); done; echo killed $n',
     );
     expect(kills.output).toContain('killed 8');
     const copied = await inn.run(
