@@ -7,13 +7,14 @@ let inn: Inn | undefined;
 afterEach(async () => inn?.dispose());
 
 test.each([
-  ['stock', 1],
-  ['stock', 2],
-  ['stock', 4],
-  ['small', 1],
-  ['small', 2],
-])('the %s kernel on %d harts: a shell that answers, and a clean end', async (kernel, harts) => {
-  inn = await Inn.boot(['--kernel', kernel, '--cores', String(harts), '--append', 'quiet']);
+  // With one hart also with the least memory that is allowed.
+  ['stock', 1, '160M'],
+  ['stock', 2, '256M'],
+  ['stock', 4, '256M'],
+  ['small', 1, '48M'],
+  ['small', 2, '256M'],
+])('the %s kernel on %d harts: a shell that answers, and a clean end', async (kernel, harts, memory) => {
+  inn = await Inn.boot(['--kernel', kernel, '--cores', String(harts), '--memory', memory, '--append', 'quiet']);
   expect((await inn.run('echo $((6 * 7))')).output.trim()).toBe('42');
   expect((await inn.run('nproc')).output.trim()).toBe(String(harts));
   expect((await inn.run('uname -m')).output.trim()).toBe('riscv64');
