@@ -6,6 +6,8 @@ export interface InnErrorDetails {
   nextStep: string;
   /** The lower-level failure, when there is one. */
   cause?: unknown;
+  /** What a program needs to help with it, as plain data that can be sent to another process. */
+  details?: unknown;
 }
 
 /**
@@ -15,12 +17,14 @@ export interface InnErrorDetails {
 export class InnError extends Error {
   readonly code: string;
   readonly nextStep: string;
+  readonly details?: unknown;
 
   constructor(message: string, details: InnErrorDetails) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.name = 'InnError';
     this.code = details.code;
     this.nextStep = details.nextStep;
+    if (details.details !== undefined) this.details = details.details;
   }
 }
 

@@ -1,0 +1,34 @@
+/** Limits that host and doors must agree on, in one place and free of dependencies, so that a window can check as one types. */
+import { MiB } from '../base/units.ts';
+
+export const MAX_NAME = 64;
+export const MAX_GROUP = 64;
+export const MAX_DESCRIPTION = 4096;
+/** Virtio consoles of one machine: hvc0 and on. */
+export const MAX_CONSOLES = 4;
+/** Memory of a machine is a multiple of this many bytes. */
+export const MEMORY_STEP = MiB;
+/** Bytes with which a guest's kernel still comes up to a shell. */
+export const MINIMUM_MEMORY = { stock: 160 * MiB, small: 48 * MiB, files: MiB } as const;
+/** Bytes in one call: what a door sends to a console, and a chunk of an upload. */
+export const MAX_CONSOLE_INPUT = 64 * 1024;
+export const UPLOAD_CHUNK = 256 * 1024;
+
+export type NameFault = 'empty' | 'too-long' | 'control-character' | 'blank-edges';
+
+/**
+ * What is wrong with a name of a machine, or undefined. Any script and emoji will do: 1 to 64 characters as people count them
+ * (code points), no control or bidirectional-override characters (they would make a list lie), no blanks at the ends.
+ */
+export function nameFault(name: string): NameFault | undefined {
+  if (name === '') return 'empty';
+  if (name !== name.trim()) return 'blank-edges';
+  if ([...name].length > MAX_NAME) return 'too-long';
+  if (/[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u.test(name)) return 'control-character';
+  return undefined;
+}
+
+/** Names that count as the same: people do not tell `Web` from `web`, or two ways to write `é`. */
+export function nameKey(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,45 @@
+/** What the user prefers, kept by the host, so that it is the same through every door. */
+import { z } from 'zod';
+import { MEMORY_STEP } from './limits.ts';
+import { KERNELS } from './machine.ts';
+
+export const preferences = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** BCP 47; only languages that are complete are offered. */
+  language: z.enum(['en']).default('en'),
+  reducedMotion: z.enum(['system', 'always']).default('system'),
+  /** What closing the window does while guests run. */
+  onClose: z.enum(['ask', 'keep-running', 'shut-down', 'power-off']).default('ask'),
+  notifications: z.boolean().default(true),
+  console: z
+    .object({
+      /** CSS pixels. */
+      fontSize: z.int().min(8).max(32).default(13),
+      theme: z.enum(['dark', 'light', 'follow']).default('dark'),
+      /** Lines. */
+      scrollback: z.int().min(1000).max(100_000).default(100_000),
+      cursorBlink: z.boolean().default(false),
+      bell: z.enum(['off', 'visual', 'sound']).default('visual'),
+      copyOnSelect: z.boolean().default(false),
+      warnOnMultiLinePaste: z.boolean().default(true),
+      /** Guests may set the clipboard (OSC 52). */
+      allowClipboard: z.boolean().default(false),
+      screenReader: z.boolean().default(false),
+      renderer: z.enum(['auto', 'dom']).default('auto'),
+    })
+    .prefault({}),
+  newMachine: z
+    .object({
+      cores: z.int().min(1).max(8).default(1),
+      memory: z
+        .int()
+        .multipleOf(MEMORY_STEP)
+        .default(256 * MEMORY_STEP),
+      kernel: z.enum(KERNELS).default('stock'),
+    })
+    .prefault({}),
+});
+export type Preferences = z.infer<typeof preferences>;
+
+/** Each part that is given replaces the one that was. */
+export const preferencesChange = preferences.partial();
