@@ -31,3 +31,17 @@ export function cacheRoot(from: PathEnvironment = currentEnvironment()): string 
 export function guestCacheRoot(from: PathEnvironment = currentEnvironment()): string {
   return path.join(cacheRoot(from), 'guest');
 }
+
+/**
+ * The data folder: machines, preferences and what else must not be lost. `$INN_HOME`, else the data folder of the operating
+ * system; on Windows the local one, for disks do not belong in a roaming profile. The folder need not exist yet.
+ */
+export function dataRoot(from: PathEnvironment = currentEnvironment()): string {
+  const { platform, home, env } = from;
+  const join = platform === 'win32' ? path.win32.join : path.posix.join;
+  if (env.INN_HOME) return path.resolve(env.INN_HOME);
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'Innkeeper');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Innkeeper');
+  const xdg = env.XDG_DATA_HOME;
+  return join(xdg && path.posix.isAbsolute(xdg) ? xdg : join(home, '.local', 'share'), 'innkeeper');
+}
