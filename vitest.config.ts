@@ -41,6 +41,26 @@ export default defineConfig({
           hookTimeout: 5 * MINUTE,
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: [`tests/e2e/${suffix}`],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 3 * MINUTE,
+          hookTimeout: 2 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: [`tests/package/${suffix}`],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+        },
+      },
     ],
   },
 });

@@ -3,7 +3,7 @@
  * What belongs to the product runs as it is built.
  */
 
-import { builtFile, ensureBuild } from './setup/build.mjs';
+import { builtFile, ensureBuild, ensureWindow } from './setup/build.mjs';
 import { run } from './setup/child.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { environmentFor, findNode24 } from './setup/node24.mjs';
@@ -14,5 +14,6 @@ await runScript(async () => {
   const node = findNode24();
   await ensureBuild(node);
   const [file = '', ...args] = process.argv.slice(2);
+  if (args[0] === 'serve') await ensureWindow(node);
   return run(node, [file.startsWith('main/') ? builtFile(file) : file, ...args], { env: environmentFor(node) });
 });

@@ -1,20 +1,23 @@
-/** `npm start`: everything from a bare clone to a Linux prompt. Arguments go on to `inn try`, which builds the guest it boots. */
+/**
+ * `npm start`: everything from a bare clone to the window: in Electron where its binary and a display are there, else in a
+ * browser, whose URL it prints. Arguments go on to what is started.
+ */
 
-import { builtFile, ensureBuild } from './setup/build.mjs';
+import { builtFile, ensureBuild, ensureWindow } from './setup/build.mjs';
 import { run } from './setup/child.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
-import { ensureSmallKernelTools } from './setup/guest.mjs';
+import { findElectron, hasDisplay } from './setup/electron.mjs';
 import { environmentFor, findNode24 } from './setup/node24.mjs';
-import { runScript } from './setup/report.mjs';
-
-/** `--kernel small`, in every way that it can be written. */
-const SMALL = /(?:^| )(?:--kernel[ =]|-k ?)small(?: |$)/;
+import { runScript, say } from './setup/report.mjs';
 
 await runScript(async () => {
   const args = process.argv.slice(2);
   await ensureDependencies();
   const node = findNode24();
-  if (SMALL.test(args.join(' '))) await ensureSmallKernelTools(node);
   await ensureBuild(node);
-  return run(node, [builtFile('main/cli/inn.entry.ts'), 'try', ...args], { env: environmentFor(node) });
+  await ensureWindow(node);
+  const electron = findElectron();
+  if (electron && hasDisplay()) return run(electron, ['.', ...args]);
+  say(`Serving the window to a browser: ${electron ? 'there is no display' : "Electron's binary is not installed"}.`);
+  return run(node, [builtFile('main/cli/inn.entry.ts'), 'serve', ...args], { env: environmentFor(node) });
 });

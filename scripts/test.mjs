@@ -1,11 +1,12 @@
 /**
- * `npm test [-- STAGE... [FILE...]]`: all set-up, then types, lint, unit, differential and boot tests, or only the named
- * stages, of whose tests only the named files and folders.
+ * `npm test [-- STAGE... [FILE...]]`: all set-up, then types, lint, unit, differential, boot, e2e and package tests, or only
+ * the named stages, of whose tests only the named files and folders.
  * `npm run test:long [-- STAGE... | FILE...]`: the soak and long fuzz files.
  * A stage that fails does not stop the next; the last line counts all of them.
  */
 
 import { existsSync } from 'node:fs';
+import { ensureBuild, ensureWindow } from './setup/build.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureGuest } from './setup/guest.mjs';
 import { environmentFor, findNode24 } from './setup/node24.mjs';
@@ -14,7 +15,10 @@ import { ensureTools, TEST_TOOLS } from './setup/system.mjs';
 import { CHECKS } from './stages/checks.mjs';
 import { runVitest } from './stages/vitest.mjs';
 
-const VITEST_STAGES = ['unit', 'differential', 'boot'];
+const VITEST_STAGES = ['unit', 'differential', 'boot', 'e2e', 'package'];
+/** Stages that start guests, and those that run the product as it is built. */
+const WITH_GUESTS = ['boot', 'e2e', 'package'];
+const WITH_BUILD = ['e2e', 'package'];
 const STAGES = ['types', 'lint', ...VITEST_STAGES];
 
 /** @type {import('./stages/vitest-counts.mjs').Counts} */
@@ -83,7 +87,11 @@ await runScript(async () => {
       await counted(check.name, () => check.passes(node, env));
   }
   if (VITEST_STAGES.some(wants)) await counted('programs that tests need', () => ensureTools(TEST_TOOLS));
-  if (wants('boot')) {
+  if (WITH_BUILD.some(wants)) {
+    await counted('build', () => ensureBuild(node));
+    await counted('window', () => ensureWindow(node));
+  }
+  if (WITH_GUESTS.some(wants)) {
     await counted('stock guest', () => ensureGuest(node, env, 'stock'));
     await counted('small guest', () => ensureGuest(node, env, 'small'));
   }

@@ -47,7 +47,7 @@ export async function ensureGuest(node, env, kernel) {
   if (status !== 0) {
     throw new SetupError(
       `The ${kernel} guest could not be built (status ${status}).`,
-      'Follow the message above, or give a guest folder built elsewhere: npm start -- --guest DIR',
+      'Follow the message above, or give a guest folder built elsewhere: npm run inn -- try --guest DIR',
     );
   }
 }

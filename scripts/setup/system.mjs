@@ -24,6 +24,17 @@ export const TEST_TOOLS = [
   { debian: 'libc6-dev-riscv64-cross', probe: '/usr/riscv64-linux-gnu/include/stdio.h', why: 'builds test programs' },
   { debian: 'device-tree-compiler', probe: 'dtc', why: 'reads our device tree' },
   { debian: 'opensbi', probe: '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin', why: 'M-mode boot' },
+  { debian: 'chromium', probe: '/usr/bin/chromium', why: 'the window is tested in it' },
+  {
+    debian: 'fonts-inter',
+    probe: '/usr/share/fonts/opentype/inter/Inter-Regular.otf',
+    why: 'pictures of the window look the same everywhere',
+  },
+  {
+    debian: 'fonts-jetbrains-mono',
+    probe: '/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-Regular.ttf',
+    why: 'pictures of consoles look the same everywhere',
+  },
   { debian: 'gdb-multiarch', probe: 'gdb-multiarch', why: 'attaches to the debug stub' },
 ];
 
