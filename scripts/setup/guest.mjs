@@ -40,10 +40,12 @@ export async function ensureSmallKernelTools(node) {
  * @param {string} node path of Node 24
  * @param {NodeJS.ProcessEnv} env
  * @param {'stock' | 'small'} kernel
+ * @param {string} [copyTo] a folder that it is copied to besides
  */
-export async function ensureGuest(node, env, kernel) {
+export async function ensureGuest(node, env, kernel, copyTo) {
   if (kernel === 'small') await ensureSmallKernelTools(node);
-  const status = await run(node, ['main/guest/build.entry.ts', '--kernel', kernel], { env, stdio: ['ignore', 2, 2] });
+  const args = ['main/guest/build.entry.ts', '--kernel', kernel, ...(copyTo === undefined ? [] : ['--out', copyTo])];
+  const status = await run(node, args, { env, stdio: ['ignore', 2, 2] });
   if (status !== 0) {
     throw new SetupError(
       `The ${kernel} guest could not be built (status ${status}).`,
