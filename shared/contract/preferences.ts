@@ -41,5 +41,23 @@ export const preferences = z.object({
 });
 export type Preferences = z.infer<typeof preferences>;
 
-/** Each part that is given replaces the one that was. */
-export const preferencesChange = preferences.partial();
+type Changeable<S extends Record<string, z.ZodDefault>> = {
+  [K in keyof S]: z.ZodOptional<ReturnType<S[K]['unwrap']>>;
+};
+
+/** The same fields, none required and without defaults: `.partial()` alone would fill in what is not given. */
+function changeable<S extends Record<string, z.ZodDefault>>(shape: S): Changeable<S> {
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, field]) => [key, (field.unwrap() as z.ZodType).optional()]),
+  ) as Changeable<S>;
+}
+
+const { console: consolePart, newMachine: newMachinePart, ...plain } = preferences.shape;
+
+/** What is given replaces what was, also field by field in `console` and `newMachine`; the rest stays. */
+export const preferencesChange = z.object({
+  ...changeable(plain),
+  console: z.object(changeable(consolePart.unwrap().shape)).optional(),
+  newMachine: z.object(changeable(newMachinePart.unwrap().shape)).optional(),
+});
+export type PreferencesChange = z.infer<typeof preferencesChange>;
