@@ -1,8 +1,8 @@
 /** Limits that host and doors must agree on, in one place and free of dependencies, so that a window can check as one types. */
 import { MiB } from '../base/units.ts';
 
+/** Code points of the name of a machine, or of a group. */
 export const MAX_NAME = 64;
-export const MAX_GROUP = 64;
 export const MAX_DESCRIPTION = 4096;
 /** Virtio consoles of one machine: hvc0 and on. */
 export const MAX_CONSOLES = 4;
@@ -26,6 +26,20 @@ export function nameFault(name: string): NameFault | undefined {
   if ([...name].length > MAX_NAME) return 'too-long';
   if (/[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u.test(name)) return 'control-character';
   return undefined;
+}
+
+/** A sentence for each fault, to be shown beside what was typed. `what` is "name" or "group". */
+export function describeNameFault(text: string, fault: NameFault, what = 'name'): string {
+  switch (fault) {
+    case 'empty':
+      return `A ${what} needs at least one character`;
+    case 'blank-edges':
+      return `A ${what} cannot begin or end with a blank`;
+    case 'too-long':
+      return `A ${what} has at most ${MAX_NAME} characters; this one has ${[...text].length}`;
+    case 'control-character':
+      return `A ${what} cannot have control characters, or characters that turn the direction of text`;
+  }
 }
 
 /** Names that count as the same: people do not tell `Web` from `web`, or two ways to write `é`. */

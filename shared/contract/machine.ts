@@ -1,7 +1,7 @@
 /** A machine as all doors see it. */
 import { z } from 'zod';
 import { isInnError } from '../base/errors.ts';
-import { MAX_CONSOLES, MAX_DESCRIPTION, MAX_GROUP, MEMORY_STEP, nameFault } from './limits.ts';
+import { describeNameFault, MAX_CONSOLES, MAX_DESCRIPTION, MEMORY_STEP, nameFault } from './limits.ts';
 import { fileRef } from './upload.ts';
 
 /**
@@ -14,11 +14,15 @@ export type MachineState = z.infer<typeof machineState>;
 
 export const machineId = z.string().regex(/^[a-z0-9]{12}$/);
 
-const name = z.string().refine((text) => nameFault(text) === undefined, 'not a name');
-const group = z
-  .string()
-  .max(MAX_GROUP)
-  .refine((text) => text === '' || nameFault(text) === undefined, 'not a name');
+const nameOf = (what: string, mayBeEmpty: boolean) => {
+  const fault = (text: unknown) =>
+    typeof text !== 'string' || (mayBeEmpty && text === '') ? undefined : nameFault(text);
+  return z.string().refine((text) => fault(text) === undefined, {
+    error: ({ input }) => describeNameFault(String(input), fault(input) ?? 'empty', what),
+  });
+};
+const name = nameOf('name', false);
+const group = nameOf('group', true);
 
 export const KERNELS = ['stock', 'small'] as const;
 
