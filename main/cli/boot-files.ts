@@ -1,34 +1,9 @@
-/** From the names of files to their contents: reads, decompresses, and builds our own guest where it is wanted. */
-import { promises as fs } from 'node:fs';
-import { promisify } from 'node:util';
-import { gunzip, zstdDecompress } from 'node:zlib';
-import { InnError } from '../../shared/base/errors.ts';
-import { formatBytes, GiB } from '../../shared/base/units.ts';
-import type { BootFile, BootFiles } from '../engines/riscv/machine/boot-plan.ts';
-import { compressionOf, readProgram } from '../engines/riscv/machine/kernel-image.ts';
+/** What `inn try` and the debug commands start: files that were named, or our own guest. */
+import { type BootSource, bootSourceOf } from '../engines/riscv/engine/boot-files.ts';
 import { ensureGuest, type OnProgress } from '../guest/index.ts';
 import type { TryOptions } from './try-options.ts';
 
-type Role = 'kernel' | 'initrd' | 'firmware' | 'program';
-/** The word on the command line that a file's name follows. */
-const WORD: Readonly<Record<Role, string>> = {
-  kernel: '--kernel',
-  initrd: '--initrd',
-  firmware: '--bios',
-  program: '`disassemble`',
-};
-
-/** A machine has less memory than this, so no file of more bytes can be started. */
-const LARGEST_FILE = 2 * GiB;
-
-/** What stdin gives the guest and the guest gives stdout goes by way of this device. */
-export type ConsoleKind = 'uart' | 'virtio';
-
-export interface Boot {
-  /** Reads the files, anew each time: nobody needs to keep what is that large. Throws an `InnError` for what is missing, unreadable or damaged. */
-  readonly loadFiles: () => Promise<BootFiles>;
-  readonly bootArguments: string;
-  readonly console: ConsoleKind;
+export interface Boot extends BootSource {
   /** For people: what is being started. */
   readonly title: string;
 }
@@ -48,90 +23,15 @@ export async function openBoot(
           ...(choice.folder === undefined ? {} : { guestDir: choice.folder }),
         })
       : undefined;
-  const kernelFile = choice.kind === 'file' ? choice.file : guest?.kernel;
+  const kernel = choice.kind === 'file' ? choice.file : guest?.kernel;
   const initrd = initrdFile ?? guest?.initrd;
-  // What comes through a pipe can be read but once
-  const once = new Map<string, BootFile>();
-  const load = async (file: string, role: Role): Promise<BootFile> => {
-    const kept = once.get(file);
-    if (kept) return { file, bytes: kept.bytes.slice() };
-    const read = role === 'initrd' ? await readBootFile(file, role) : await readProgramFile(file, role);
-    if (role === 'kernel' && readProgram(read.bytes, file, role).kind === 'raw') {
-      note(`${file} is neither a Linux Image nor an ELF file: it is run as it is`);
-    }
-    if (await isPipe(file)) once.set(file, { file, bytes: read.bytes.slice() });
-    return read;
+  const names = {
+    ...(kernel !== undefined && { kernel }),
+    ...(initrd !== undefined && { initrd }),
+    ...(bios !== undefined && { firmware: bios }),
   };
-  // Firmware and what it starts know the UART; so does a kernel, but a virtio console is quicker and can be resized.
-  const console = bios === undefined ? 'virtio' : 'uart';
-  const defaults = kernelFile === undefined ? [] : [`console=${console === 'uart' ? 'ttyS0' : 'hvc0'}`, 'earlycon=sbi'];
   return {
-    loadFiles: async () => ({
-      ...(bios !== undefined && { bios: await load(bios, 'firmware') }),
-      ...(kernelFile !== undefined && { kernel: await load(kernelFile, 'kernel') }),
-      ...(initrd !== undefined && { initrd: await load(initrd, 'initrd') }),
-    }),
-    bootArguments: [...defaults, ...(append === undefined ? [] : [append])].join(' '),
-    console,
-    title: guest ? `Linux ${guest.manifest.kernelRelease}` : (bios ?? kernelFile ?? ''),
+    ...bootSourceOf(names, append ?? '', note),
+    title: guest ? `Linux ${guest.manifest.kernelRelease}` : (bios ?? kernel ?? ''),
   };
-}
-
-async function isPipe(file: string): Promise<boolean> {
-  return (await fs.stat(file)).isFIFO();
-}
-
-/** A kernel, firmware or other program, decompressed where that is possible here. */
-export async function readProgramFile(file: string, role: Exclude<Role, 'initrd'>): Promise<BootFile> {
-  const { bytes } = await readBootFile(file, role);
-  return { file, bytes: await decompress(bytes, file, role) };
-}
-
-async function readBootFile(file: string, role: Role): Promise<BootFile> {
-  const refuse = (code: string, message: string, nextStep: string, cause?: unknown) =>
-    new InnError(message, { code: `${role}-${code}`, nextStep, cause });
-  try {
-    const stat = await fs.stat(file);
-    if (!stat.isFile() && !stat.isFIFO()) {
-      const what = stat.isDirectory() ? 'a folder' : 'a device';
-      throw refuse('not-a-file', `${file} is ${what}, not a file`, `Name a file after ${WORD[role]}.`);
-    }
-    if (stat.size > LARGEST_FILE) {
-      const size = formatBytes(stat.size);
-      throw refuse('too-large', `${file} has ${size}, more than any machine has memory`, 'Use a smaller file.');
-    }
-    return { file, bytes: await fs.readFile(file) };
-  } catch (error) {
-    switch (error instanceof Error && 'code' in error ? error.code : undefined) {
-      case 'ENOENT':
-      case 'ENOTDIR':
-        throw refuse('not-found', `There is no file ${file}`, `Check the name after ${WORD[role]}.`, error);
-      case 'EACCES':
-      case 'EPERM':
-        throw refuse('not-readable', `${file} may not be read`, 'Have its owner allow it: chmod +r FILE.', error);
-      case 'EIO':
-        throw refuse('not-readable', `${file} cannot be read: the disk reports an error`, 'Use a copy of it.', error);
-      default:
-        throw error;
-    }
-  }
-}
-
-const DECOMPRESSORS = { gzip: promisify(gunzip), zstd: promisify(zstdDecompress) } as const;
-
-async function decompress(bytes: Uint8Array, file: string, role: Role): Promise<Uint8Array> {
-  const found = compressionOf(bytes);
-  const decompressor = found && DECOMPRESSORS[found.format as keyof typeof DECOMPRESSORS];
-  // What cannot be decompressed here is refused later, with advice.
-  if (!decompressor) return bytes;
-  try {
-    const part = bytes.subarray(found.offset, found.offset + found.length);
-    return await decompressor(part, { maxOutputLength: LARGEST_FILE });
-  } catch (cause) {
-    throw new InnError(`${file} cannot be decompressed (${found.format})`, {
-      code: `${role}-damaged`,
-      nextStep: 'Build or download the file again.',
-      cause,
-    });
-  }
 }

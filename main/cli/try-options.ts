@@ -1,7 +1,7 @@
 /** What `inn try` and the debug commands that start a machine understand: from words on the command line to checked values. */
 import { InnError } from '../../shared/base/errors.ts';
 import { formatBytes, MiB, parseBytes } from '../../shared/base/units.ts';
-import { layoutOf, MAX_HARTS, WASM_PAGE } from '../engines/riscv/memory/layout.ts';
+import { largestRam, MAX_HARTS, WASM_PAGE } from '../engines/riscv/memory/layout.ts';
 import type { KernelKind } from '../guest/index.ts';
 
 /** The options as commander hands them over. */
@@ -116,7 +116,7 @@ function readMemory(text: string, cores: number, kernel: KernelChoice, host: Hos
       nextStep: `Use --memory ${minimum / MiB}M or more.`,
     });
   }
-  const most = Math.min(host.memory, largestMemory(cores));
+  const most = Math.min(host.memory, largestRam(cores));
   if (bytes > most) {
     const why =
       most === host.memory
@@ -128,27 +128,6 @@ function readMemory(text: string, cores: number, kernel: KernelChoice, host: Hos
     });
   }
   return bytes;
-}
-
-/** Bytes of RAM that fit beside so many harts, in whole MiB. */
-function largestMemory(cores: number): number {
-  let [fits, beyond] = [1, 4096];
-  while (beyond - fits > 1) {
-    const middle = (fits + beyond) >> 1;
-    if (isPossible(cores, middle * MiB)) fits = middle;
-    else beyond = middle;
-  }
-  return fits * MiB;
-}
-
-function isPossible(cores: number, bytes: number): boolean {
-  try {
-    layoutOf(cores, bytes);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 function oneOf<T extends string>(option: string, text: string, values: readonly T[]): T {

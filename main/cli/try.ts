@@ -45,7 +45,7 @@ export async function runTry(words: TryWords): Promise<number> {
     bootArguments: boot.bootArguments,
     transport: options.transport,
     console: boot.console,
-    onOutput: (bytes, taken) => session.output(bytes, taken),
+    onOutput: (_console, bytes, taken) => session.output(bytes, taken),
   });
   const endWith = (exitStatus: number) => {
     status ??= exitStatus;
@@ -55,10 +55,18 @@ export async function runTry(words: TryWords): Promise<number> {
   try {
     terminal.open({
       onInput: (bytes) => session.typed(bytes),
-      onResize: (columns, rows) => machine.resize(columns, rows),
+      onResize: (columns, rows) => machine.resize(boot.console, columns, rows),
       onOutputClosed: () => endWith(128 + os.constants.signals.SIGPIPE),
     });
-    session.attach(machine);
+    session.attach({
+      input: (bytes) => machine.input(boot.console, bytes),
+      inputRoom: () => machine.inputRoom(boot.console),
+      pause: () => machine.pause(),
+      resume: () => machine.resume(),
+      reset: () => machine.reset(),
+      powerOff: () => machine.powerOff(),
+      statistics: () => machine.statistics(),
+    });
     const end = await Promise.race([machine.ended, failure]);
     session.detach();
     // Whoever ends us by a signal does not want to wait for a reader who may never come.

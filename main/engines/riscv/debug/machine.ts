@@ -18,6 +18,7 @@ import {
   VIRTIO_DEVICES,
 } from '../machine/board.ts';
 import { type BootFiles, type HartStart, planBoot } from '../machine/boot-plan.ts';
+import { type BootConsole, channelsOf } from '../machine/channels.ts';
 import { type GuestRam, openGuestRam } from '../memory/guest-ram.ts';
 import { CLINT_BASE, CLINT_STRIDE, EXIT, type Layout, layoutOf, WASM_PAGE } from '../memory/layout.ts';
 import { Mailboxes } from '../threads/mailbox.ts';
@@ -34,7 +35,8 @@ export interface DebugMachineOptions {
   readonly files: BootFiles;
   readonly bootArguments: string;
   readonly transport: 'pci' | 'mmio';
-  readonly console: 'uart' | 'virtio';
+  /** Where `input` goes. Output of all consoles arrives. */
+  readonly console: BootConsole;
   /** `taken` says that it was written out: until then the guest can get 256 KiB ahead. */
   onOutput(bytes: Uint8Array, taken: () => void): void;
 }
@@ -52,6 +54,7 @@ const TURN = 4096;
 const OUTPUT_LIMIT = 256 * 1024;
 const SEED = 0x1bad5eed;
 const RNG_SEED_BYTES = 32;
+const CHANNELS = channelsOf({ terminals: 1, agent: false });
 
 export class DebugMachine {
   readonly breakpoints = new Breakpoints();
@@ -113,7 +116,7 @@ export class DebugMachine {
   }
 
   resize(columns: number, rows: number): void {
-    this.#board.resize(columns, rows);
+    this.#board.resize(this.#options.console, columns, rows);
   }
 
   /** Memory was changed from outside: every hart looks again at what it has decoded. */
@@ -265,13 +268,13 @@ export class DebugMachine {
 
   #tick(): void {
     for (const timed of this.#board.timed) timed.tick();
-    if (this.outputRoom) this.#board.resume();
+    if (this.outputRoom) for (const channel of CHANNELS) this.#board.resume(channel);
     this.#deliverInput();
   }
 
   #deliverInput(): void {
     for (let bytes = this.#input[0]; bytes; bytes = this.#input[0]) {
-      const taken = this.#board.input(bytes);
+      const taken = this.#board.input(this.#options.console, bytes);
       if (taken < bytes.length) {
         this.#input[0] = bytes.subarray(taken);
         return;
@@ -308,7 +311,7 @@ export class DebugMachine {
         pci: options.transport === 'pci',
         bootArguments: options.bootArguments,
         rngSeed,
-        consoleOnUart: options.console === 'uart',
+        consoleOnUart: options.console === 'ttyS0',
       },
       options.files,
     );
@@ -327,12 +330,12 @@ export class DebugMachine {
       memory,
       layout,
       transport: options.transport,
-      console: options.console,
+      channels: CHANNELS,
       clock: {
         nanoseconds: () => BigInt(Math.floor(this.#nanoseconds())),
         timeOfDay: () => BigInt(Date.now()) * 1_000_000n,
       },
-      sink,
+      sink: () => sink,
       onRoom: () => this.#deliverInput(),
       entropy,
       finish: ({ kind, code }) => this.#finish(kind === 'reset' ? 'reset' : 'powered-off', code),

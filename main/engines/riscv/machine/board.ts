@@ -17,6 +17,7 @@ import { VirtioPci } from '../devices/virtio/pci.ts';
 import { VirtioRng } from '../devices/virtio/rng.ts';
 import { type GuestRam, openGuestRam } from '../memory/guest-ram.ts';
 import type { Layout } from '../memory/layout.ts';
+import { AGENT_PORT, type Channel } from './channels.ts';
 import { IRQ_SOURCE, MEMORY_MAP, PCI_IRQS, virtioMmio } from './memory-map.ts';
 
 interface SharedMemory {
@@ -51,11 +52,13 @@ export interface BoardOptions {
   readonly clock: DeviceClock;
   /** The transport of the virtio devices. */
   readonly transport: 'pci' | 'mmio';
-  /** Which device `input` goes to. Output of either reaches `sink`. */
-  readonly console: 'uart' | 'virtio';
-  readonly sink: ByteSink;
-  /** Called when the console has room again after `input` took less than it was offered. */
-  readonly onRoom: () => void;
+  /** As `channelsOf` gives them. */
+  readonly channels: readonly Channel[];
+  readonly sink: (channel: Channel) => ByteSink;
+  /** Called when a console has room again after `input` took less than it was offered. */
+  readonly onRoom: (channel: Channel) => void;
+  /** Called when the guest opens or closes the agent's port. */
+  readonly onAgent?: (open: boolean) => void;
   /** Fills with random bytes. */
   readonly entropy: (into: Uint8Array) => void;
   /** The guest ended the machine through the test finisher. */
@@ -68,18 +71,19 @@ export interface Board {
   readonly timed: readonly Timed[];
   /** All whose state is the machine's, in an order that stays. */
   readonly stateful: readonly Stateful<unknown>[];
-  /** Offers bytes to the console; yields how many it took. */
-  input(bytes: Uint8Array): number;
-  /** Tells the console that the sink has room again. */
-  resume(): void;
-  resize(columns: number, rows: number): void;
+  /** Offers bytes to a console; yields how many it took. */
+  input(channel: Channel, bytes: Uint8Array): number;
+  /** Tells a console that its sink has room again. */
+  resume(channel: Channel): void;
+  /** Without effect on the UART, which knows no size. */
+  resize(channel: Channel, columns: number, rows: number): void;
 }
 
 /** Slots of virtio-mmio, and device numbers on PCI, in the order of the devices. */
 export const VIRTIO_DEVICES = ['console', 'rng'] as const;
 
 export function buildBoard(options: BoardOptions): Board {
-  const { memory, layout, clock, sink, onRoom, console } = options;
+  const { memory, layout, clock, sink, onRoom } = options;
   const note = rateLimited(options.note, clock);
   const ram = openGuestRam(memory, layout);
   // Devices pull lines only; the views the harts have make of it what the guest programmed
@@ -88,9 +92,9 @@ export function buildBoard(options: BoardOptions): Board {
 
   const uart = new Uart16550({
     irq: plic.line(IRQ_SOURCE.uart),
-    sink,
+    sink: sink('ttyS0'),
     note,
-    onRoom: console === 'uart' ? onRoom : ignore,
+    onRoom: () => onRoom('ttyS0'),
   });
   const rtc = new GoldfishRtc({ irq: plic.line(IRQ_SOURCE.rtc), clock });
   const syscon = new Syscon({ finish: options.finish, note });
@@ -98,8 +102,15 @@ export function buildBoard(options: BoardOptions): Board {
   bus.map(MEMORY_MAP.rtc.base, MEMORY_MAP.rtc.size, rtc);
   bus.map(MEMORY_MAP.test.base, MEMORY_MAP.test.size, syscon);
 
+  const portNames: readonly Channel[] = options.channels.filter((channel) => channel !== 'ttyS0');
   const virtioConsole = new VirtioConsole({
-    ports: [{ console: true, sink, onRoom: console === 'virtio' ? onRoom : ignore }],
+    ports: portNames.map((channel) => ({
+      ...(channel === AGENT_PORT
+        ? { console: false, name: channel, onGuestOpen: options.onAgent ?? ignore }
+        : { console: true }),
+      sink: sink(channel),
+      onRoom: () => onRoom(channel),
+    })),
     note,
   });
   const rng = new VirtioRng({ entropy: options.entropy });
@@ -108,17 +119,18 @@ export function buildBoard(options: BoardOptions): Board {
   const transports =
     options.transport === 'pci' ? onPci(bus, plic, ram, note, devices) : onMmio(bus, plic, ram, note, devices);
 
-  const port = virtioConsole.ports[0];
+  const portOf = (channel: Channel) => virtioConsole.ports[portNames.indexOf(channel)];
   return {
     bus,
     timed: [rtc, ...transports.timed],
     stateful: [uart, rtc, syscon, ...transports.stateful],
-    input: (bytes) => (console === 'uart' ? uart.receive(bytes) : (port?.receive(bytes) ?? 0)),
-    resume: () => {
-      uart.resume();
-      port?.resume();
+    input: (channel, bytes) =>
+      channel === 'ttyS0' ? uart.receive(bytes) : (portOf(channel)?.receive(bytes) ?? bytes.length),
+    resume: (channel) => {
+      if (channel === 'ttyS0') uart.resume();
+      else portOf(channel)?.resume();
     },
-    resize: (columns, rows) => port?.resize(columns, rows),
+    resize: (channel, columns, rows) => portOf(channel)?.resize(columns, rows),
   };
 }
 

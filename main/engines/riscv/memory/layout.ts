@@ -15,6 +15,7 @@
  */
 
 export const WASM_PAGE = 65536;
+const MIB = 1 << 20;
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 1 << PAGE_SHIFT;
 export const MAX_HARTS = 8;
@@ -44,12 +45,14 @@ export const MACHINE = {
   deviceDoorbell: 0,
   /** What the machine is to do: a `MACHINE_COMMAND`. */
   command: 4,
-  /** Bytes of console output on their way to the host that it has not yet taken. */
-  consoleInFlight: 8,
   /** Milliseconds by which the machine's time lags the host's monotonic clock, a double: when it started, and pauses. */
   timeLag64: 16,
   /** The machine's time in nanoseconds where it is counted in instructions, a double. */
   virtualTime64: 24,
+  /** Host nanoseconds of CPU time that the device thread has used. */
+  deviceCpuTime64: 32,
+  /** For each channel (`machine/channels.ts`) a word: bytes of output on their way to the host that it has not yet taken. */
+  inFlight: 64,
 } as const;
 
 /** `stop` asks every thread of the machine to end. */
@@ -301,6 +304,27 @@ export function layoutOf(harts: number, ramSize: number): Layout {
 
 export function hartBase(layout: Layout, hart: number): number {
   return HARTS_BASE + hart * layout.hartStride;
+}
+
+/** Bytes of RAM that fit beside so many harts, in whole MiB. */
+export function largestRam(harts: number): number {
+  let [fits, beyond] = [1, 4096];
+  while (beyond - fits > 1) {
+    const middle = (fits + beyond) >> 1;
+    if (isPossible(harts, middle * MIB)) fits = middle;
+    else beyond = middle;
+  }
+  return fits * MIB;
+}
+
+function isPossible(harts: number, ramSize: number): boolean {
+  try {
+    layoutOf(harts, ramSize);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 function roundUp(value: number, to: number): number {

@@ -97,15 +97,15 @@ describe.skipIf(compilerMissing !== undefined)(`repeated runs${compilerMissing ?
       while (!text().includes(words)) await delay(1);
     };
     await until('ready');
-    machine.resize(100, 30);
+    machine.resize('hvc0', 100, 30);
     for (const typed of ['abc', 'd', 'efgh']) {
       await delay(30);
-      machine.input(Buffer.from(typed));
+      machine.input('ttyS0', Buffer.from(typed));
     }
     await machine.pause();
     await delay(20);
     machine.resume();
-    machine.input(Buffer.from('w'));
+    machine.input('ttyS0', Buffer.from('w'));
     await until('waiting');
     // The hart is idle, and no reason to wake but input may be noticed
     for (let i = 0; i < 5; i++) {
@@ -113,10 +113,10 @@ describe.skipIf(compilerMissing !== undefined)(`repeated runs${compilerMissing ?
       machine.resume();
       await delay(3);
     }
-    machine.input(Buffer.from('x'));
+    machine.input('ttyS0', Buffer.from('x'));
     const enough = checkpoints.length + 10;
     while (checkpoints.length < enough) await delay(1);
-    machine.input(Buffer.from('q'));
+    machine.input('ttyS0', Buffer.from('q'));
   }
 
   const expectSame = (run: Run) => {
@@ -139,8 +139,8 @@ describe.skipIf(compilerMissing !== undefined)(`repeated runs${compilerMissing ?
   test('so it does with pauses, input that is not of the record, and a host that is slow to take output', async () => {
     const disturb = async ({ machine }: BareMachine) => {
       for (let i = 0; i < 20; i++) {
-        machine.input(Buffer.from('z'));
-        machine.resize(i, i);
+        machine.input('ttyS0', Buffer.from('z'));
+        machine.resize('hvc0', i, i);
         await machine.pause();
         await delay(i % 4);
         machine.resume();

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type Channel, channelsOf } from '../machine/channels.ts';
 import { MEMORY_MAP, virtioMmio } from '../machine/memory-map.ts';
 import { layoutOf, MACHINE_COMMAND, MMIO, MMIO_BASE, MMIO_STATE, MMIO_STRIDE, RAM_GPA } from '../memory/layout.ts';
 import { type MachineTimes, openTimes } from './clock.ts';
@@ -41,7 +42,7 @@ class Bench {
       layout: this.layout,
       clock: 'wall',
       transport: 'mmio',
-      console: 'uart',
+      channels: channelsOf({ terminals: 1, agent: false }),
       seed: 1,
       ...options,
     };
@@ -122,7 +123,11 @@ class Bench {
   }
 }
 
-const input = (text: string): ConsoleEvent => ({ kind: 'input', bytes: Buffer.from(text) });
+const input = (text: string, channel: Channel = 'ttyS0'): ConsoleEvent => ({
+  kind: 'input',
+  channel,
+  bytes: Buffer.from(text),
+});
 
 let b: Bench;
 beforeEach(() => {
@@ -151,7 +156,7 @@ describe('console output', () => {
       yield* print('hello\n');
     });
     expect(b.output).toBe('hello\n');
-    expect(b.mailboxes.inFlight).toBe(6 + b.posts.length * MESSAGE_COST);
+    expect(b.mailboxes.inFlight('ttyS0')).toBe(6 + b.posts.length * MESSAGE_COST);
   });
 
   test('waits in the device while nobody takes it; a driver that waits for room loses nothing', () => {
@@ -164,13 +169,13 @@ describe('console output', () => {
       for (const byte of Buffer.from(all)) {
         while ((((yield* b.ask('read', UART.base + LSR, 1)) ?? 0) & ROOM) === 0) {
           blocked++;
-          expect(b.mailboxes.inFlight).toBeGreaterThanOrEqual(OUTPUT_LIMIT);
+          expect(b.mailboxes.inFlight('ttyS0')).toBeGreaterThanOrEqual(OUTPUT_LIMIT);
           // The host takes half of it
-          b.mailboxes.addInFlight(-OUTPUT_LIMIT / 2);
+          b.mailboxes.addInFlight('ttyS0', -OUTPUT_LIMIT / 2);
           yield;
         }
         yield* b.write(UART.base + THR, byte, 1);
-        most = Math.max(most, b.mailboxes.inFlight);
+        most = Math.max(most, b.mailboxes.inFlight('ttyS0'));
       }
     });
     expect(blocked).toBeGreaterThan(0);
@@ -219,7 +224,7 @@ describe('console input', () => {
   });
 
   test('keeps its order where the guest’s buffers take more than the console holds', () => {
-    b = new Bench({ console: 'virtio' });
+    b = new Bench();
     const BUFFERS = 64;
     const BUFFER_SIZE = 2048;
     const [descriptors, available, used, data] = [RAM_GPA, RAM_GPA + 0x1000, RAM_GPA + 0x2000, RAM_GPA + 0x4000];
@@ -252,8 +257,8 @@ describe('console input', () => {
       expect(yield* b.ask('read', console + 0x70)).toBe(15);
       // At once, so that the second waits while the first is taken in part
       b.mailboxes.ringDoorbell();
-      yield input(sent.slice(0, 90_000));
-      yield input(sent.slice(90_000));
+      yield input(sent.slice(0, 90_000), 'hvc0');
+      yield input(sent.slice(90_000), 'hvc0');
       yield;
       for (let i = 0, seen = 0; got.length < sent.length; i++) {
         expect(i).toBeLessThan(200);
@@ -278,10 +283,10 @@ describe('console input', () => {
   });
 
   test('resizing does not wait for it', () => {
-    b = new Bench({ console: 'virtio' });
+    b = new Bench();
     b.run(function* () {
-      yield input('x'.repeat(100_000));
-      yield { kind: 'resize', columns: 132, rows: 43 };
+      yield input('x'.repeat(100_000), 'hvc0');
+      yield { kind: 'resize', channel: 'hvc0', columns: 132, rows: 43 };
       yield;
       // cols and rows in the configuration of a virtio console (virtio 1.2, section 5.3.4)
       expect(yield* b.ask('read', virtioMmio(0).base + 0x100, 2)).toBe(132);
@@ -297,7 +302,7 @@ describe('with time counted in instructions', () => {
       yield* b.write(UART.base + FCR, 1, 1);
       b.times.virtual = 1000;
       yield input('a');
-      yield { kind: 'resize', columns: 80, rows: 25 };
+      yield { kind: 'resize', channel: 'hvc0', columns: 80, rows: 25 };
       yield;
       expect((yield* b.ask('read', UART.base + LSR, 1)) ?? 0).toBe(0x60);
       expect(b.taken).toEqual([]);
@@ -327,9 +332,9 @@ describe('with time counted in instructions', () => {
 
   test('recorded input comes at exactly its time', () => {
     const replay = [
-      { kind: 'input', at: 2000, bytes: Buffer.from('a') },
-      { kind: 'resize', at: 2000, columns: 80, rows: 25 },
-      { kind: 'input', at: 3000, bytes: Buffer.from('b') },
+      { kind: 'input', channel: 'ttyS0', at: 2000, bytes: Buffer.from('a') },
+      { kind: 'resize', channel: 'hvc0', at: 2000, columns: 80, rows: 25 },
+      { kind: 'input', channel: 'ttyS0', at: 3000, bytes: Buffer.from('b') },
     ] as const;
     b = new Bench({ clock: 'instructions', replay });
     b.run(function* () {
@@ -357,9 +362,10 @@ describe('with time counted in instructions', () => {
     let most = 0;
     b.onPost = (message) => {
       if (message.kind !== 'output') return;
-      most = Math.max(most, b.mailboxes.inFlight);
+      most = Math.max(most, b.mailboxes.inFlight('ttyS0'));
       // The host takes it, but only once there is no room left
-      if (b.mailboxes.inFlight >= OUTPUT_LIMIT) b.mailboxes.addInFlight(-b.mailboxes.inFlight);
+      if (b.mailboxes.inFlight('ttyS0') >= OUTPUT_LIMIT)
+        b.mailboxes.addInFlight('ttyS0', -b.mailboxes.inFlight('ttyS0'));
     };
     const times = 3 * (OUTPUT_LIMIT / MESSAGE_COST);
     b.run(function* () {
@@ -417,7 +423,7 @@ test('a hostile sequence of requests ends with an answer to each', () => {
   };
   const windows = [RTC, UART, virtioMmio(0), virtioMmio(1), virtioMmio(2), MEMORY_MAP.fwCfg];
   b.onPost = (message) => {
-    if (message.kind === 'output') b.mailboxes.addInFlight(-message.bytes.length - MESSAGE_COST);
+    if (message.kind === 'output') b.mailboxes.addInFlight(message.channel, -message.bytes.length - MESSAGE_COST);
   };
   b.run(function* () {
     for (let i = 0; i < 5000; i++) {

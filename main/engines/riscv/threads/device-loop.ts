@@ -1,25 +1,21 @@
 /** What the device thread of a machine does: serves the harts' requests, moves console bytes, keeps the devices' timers. */
 import { randomFillSync } from 'node:crypto';
+import { threadCpuUsage } from 'node:process';
 import { type Board, buildBoard } from '../machine/board.ts';
-import { MACHINE_COMMAND } from '../memory/layout.ts';
+import type { Channel } from '../machine/channels.ts';
+import { MACHINE, MACHINE_COMMAND, MACHINE_MAILBOX } from '../memory/layout.ts';
+import { ChannelQueue } from './channel-queue.ts';
 import { type MachineTimes, openTimes } from './clock.ts';
 import { Mailboxes, type MmioRequest, MmioSlot } from './mailbox.ts';
-import {
-  type ConsoleEvent,
-  type DeviceData,
-  type FromThread,
-  MESSAGE_COST,
-  OUTPUT_LIMIT,
-  type RecordedInput,
-} from './messages.ts';
+import type { ConsoleEvent, DeviceData, FromThread, RecordedInput } from './messages.ts';
 import { seededBytes } from './seeded-bytes.ts';
 
 /** Where counted time starts: a fixed moment, so that runs repeat. 2026-01-01T00:00Z in nanoseconds since 1970. */
 const COUNTED_EPOCH = 1_767_225_600_000_000_000n;
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 const MAX_TIMEOUT = 2 ** 31 - 1;
-/** How long this thread waits for room before it looks whether it should end, in milliseconds. */
-const ROOM_POLL = 100;
+/** Rounds between reports of CPU time, which take a system call: some milliseconds where there is much to do. */
+const REPORT_EVERY = 64;
 /** With counted time: how often devices are asked to finish what they have begun; more than that takes a hostile driver. */
 const SETTLE_ROUNDS = 64;
 
@@ -37,11 +33,8 @@ export class DeviceLoop {
   readonly #board: Board;
   readonly #counted: boolean;
   readonly #replay: RecordedInput[] | undefined;
-  readonly #events: ConsoleEvent[] = [];
-  #output: Uint8Array[] = [];
-  #outputBlocked = false;
-  #delivering = false;
-  #roomMade = false;
+  readonly #queues = new Map<Channel, ChannelQueue>();
+  readonly #view: DataView;
   /** With counted time: the hart has nothing to do until there is input. */
   #hartIdles = false;
   #finished = false;
@@ -54,16 +47,25 @@ export class DeviceLoop {
     this.#times = openTimes(memory);
     this.#counted = data.clock === 'instructions';
     this.#replay = data.replay && [...data.replay];
+    this.#view = new DataView(memory.buffer);
+    const host = {
+      mailboxes: this.#mailboxes,
+      post: (message: FromThread) => port.post(message),
+      now: () => this.#nanoseconds(),
+      counted: this.#counted,
+    };
+    for (const channel of data.channels) this.#queues.set(channel, new ChannelQueue(channel, host));
     this.#board = buildBoard({
       memory,
       layout,
       transport: data.transport,
-      console: data.console,
+      channels: data.channels,
       clock: { nanoseconds: () => BigInt(Math.floor(this.#nanoseconds())), timeOfDay: () => this.#timeOfDay() },
-      sink: { write: (bytes) => this.#takeOutput(bytes) },
-      onRoom: () => {
-        if (!this.#counted) this.#deliver();
+      sink: (channel) => ({ write: (bytes) => this.#queues.get(channel)?.write(bytes) ?? bytes.length }),
+      onRoom: (channel) => {
+        if (!this.#counted) this.#queues.get(channel)?.deliver(this.#board);
       },
+      onAgent: (open) => this.#port.post({ kind: 'agent', open }),
       entropy: this.#counted ? seededBytes(data.seed) : (into) => randomFillSync(into),
       finish: ({ kind, code }) => {
         this.#finished = true;
@@ -77,7 +79,7 @@ export class DeviceLoop {
 
   /** Runs until the machine ends. */
   run(): void {
-    while (this.#mailboxes.command !== MACHINE_COMMAND.stop) {
+    for (let round = 0; this.#mailboxes.command !== MACHINE_COMMAND.stop; round++) {
       const seen = this.#mailboxes.doorbell;
       this.#receive();
       for (const slot of this.#slots) {
@@ -85,11 +87,11 @@ export class DeviceLoop {
         if (request && !this.#finished) this.#serve(slot, request);
       }
       if (!this.#counted) for (const timed of this.#board.timed) timed.tick();
-      if (this.#outputBlocked && this.#room() > 0) {
-        this.#outputBlocked = false;
-        this.#board.resume();
+      for (const queue of this.#queues.values()) {
+        if (queue.unblock()) this.#board.resume(queue.channel);
       }
       this.#sendOutput();
+      if (round % REPORT_EVERY === 0) this.#report();
       this.#mailboxes.awaitDoorbell(seen, this.#timeout());
     }
     this.#sendOutput();
@@ -140,89 +142,35 @@ export class DeviceLoop {
     return Math.min(MAX_TIMEOUT, Math.max(0, earliest / NANOSECONDS_PER_MILLISECOND));
   }
 
-  // Console
+  #report(): void {
+    const { user, system } = threadCpuUsage();
+    this.#view.setBigUint64(MACHINE_MAILBOX + MACHINE.deviceCpuTime64, BigInt(user + system) * 1000n, true);
+  }
+
+  // Consoles
 
   #receive(): void {
     for (let message = this.#port.receive(); message; message = this.#port.receive()) {
       // A window's size does not wait behind input that the guest does not read
-      if (message.kind === 'resize' && !this.#counted) this.#board.resize(message.columns, message.rows);
-      else this.#events.push(message);
+      if (message.kind === 'resize' && !this.#counted) {
+        this.#board.resize(message.channel, message.columns, message.rows);
+      } else this.#queues.get(message.channel)?.push(message);
     }
     if (!this.#counted || this.#hartIdles) this.#deliver();
   }
 
-  /** Gives the console what came for it, as far as it takes it. With counted time the hart is known to stand still. */
   #deliver(): void {
-    // The console may find room while it is being given something, and say so from within
-    this.#roomMade = true;
-    if (this.#delivering) return;
-    this.#delivering = true;
-    const at = this.#nanoseconds();
     if (this.#replay) {
-      while (this.#replay[0] && this.#replay[0].at <= at) this.#events.push(this.#replay.shift()!);
-    }
-    while (this.#roomMade) {
-      const event = this.#events[0];
-      if (!event) break;
-      if (event.kind === 'resize') {
-        this.#board.resize(event.columns, event.rows);
-        this.#events.shift();
-        this.#port.post({ kind: 'taken', input: { ...event, at } });
-        continue;
-      }
-      const { bytes } = event;
-      this.#roomMade = false;
-      const taken = this.#board.input(bytes);
-      if (taken > 0) this.#port.post({ kind: 'taken', input: { kind: 'input', bytes: bytes.slice(0, taken), at } });
-      if (taken < bytes.length) this.#events[0] = { kind: 'input', bytes: bytes.subarray(taken) };
-      else {
-        this.#events.shift();
-        this.#roomMade = true;
+      const at = this.#nanoseconds();
+      while (this.#replay[0] && this.#replay[0].at <= at) {
+        const event = this.#replay.shift()!;
+        this.#queues.get(event.channel)?.push(event);
       }
     }
-    this.#delivering = false;
-  }
-
-  #room(): number {
-    return Math.max(0, OUTPUT_LIMIT - this.#mailboxes.inFlight);
-  }
-
-  #takeOutput(bytes: Uint8Array): number {
-    if (!this.#counted) {
-      const taken = this.#accept(bytes);
-      if (taken < bytes.length) this.#outputBlocked = true;
-      return taken;
-    }
-    // The hart waits for this thread, so no time passes for the guest while this thread waits for the host
-    for (let taken = 0; taken < bytes.length && this.#mailboxes.command !== MACHINE_COMMAND.stop; ) {
-      taken += this.#accept(bytes.subarray(taken));
-      const { inFlight } = this.#mailboxes;
-      if (taken === bytes.length || inFlight < OUTPUT_LIMIT) continue;
-      this.#sendOutput();
-      this.#mailboxes.awaitInFlight(inFlight, ROOM_POLL);
-    }
-    return bytes.length;
-  }
-
-  #accept(bytes: Uint8Array): number {
-    const taken = bytes.slice(0, this.#room());
-    if (taken.length === 0) return 0;
-    this.#mailboxes.addInFlight(taken.length);
-    this.#output.push(taken);
-    return taken.length;
+    for (const queue of this.#queues.values()) queue.deliver(this.#board);
   }
 
   #sendOutput(): void {
-    const chunks = this.#output;
-    if (chunks.length === 0) return;
-    this.#output = [];
-    const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-    let end = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, end);
-      end += chunk.length;
-    }
-    this.#mailboxes.addInFlight(MESSAGE_COST);
-    this.#port.post({ kind: 'output', bytes: all });
+    for (const queue of this.#queues.values()) queue.flush();
   }
 }

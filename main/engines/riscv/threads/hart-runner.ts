@@ -357,20 +357,22 @@ export class HartRunner {
 
   /** Returns with room for `bytes`, which are far fewer than OUTPUT_LIMIT, unless the machine ends. */
   #awaitConsoleRoom(bytes = 1): void {
+    const { console } = this.#data;
     for (;;) {
-      const { inFlight } = this.#mailboxes;
+      const inFlight = this.#mailboxes.inFlight(console);
       if (this.#ended || inFlight + bytes <= OUTPUT_LIMIT) return;
-      this.#park(() => this.#mailboxes.awaitInFlight(inFlight, ROOM_POLL));
+      this.#park(() => this.#mailboxes.awaitInFlight(console, inFlight, ROOM_POLL));
       this.#lookAtMailbox();
     }
   }
 
   #consoleWrite(bytes: Uint8Array): number {
-    const room = Math.max(0, OUTPUT_LIMIT - this.#mailboxes.inFlight);
+    const { console } = this.#data;
+    const room = Math.max(0, OUTPUT_LIMIT - this.#mailboxes.inFlight(console));
     const taken = bytes.slice(0, room);
     if (taken.length === 0) return 0;
-    this.#mailboxes.addInFlight(taken.length + MESSAGE_COST);
-    this.#post({ kind: 'output', bytes: taken });
+    this.#mailboxes.addInFlight(console, taken.length + MESSAGE_COST);
+    this.#post({ kind: 'output', channel: console, bytes: taken });
     return taken.length;
   }
 }

@@ -32,8 +32,8 @@ const OPTIONS: MachineOptions = {
   loadFiles: () => ({ bios: { file: 'loop', bytes: Uint8Array.of(0x6f, 0, 0, 0) } }),
   bootArguments: '',
   transport: 'mmio',
-  console: 'uart',
-  onOutput: (_bytes, taken) => taken(),
+  console: 'ttyS0',
+  onOutput: (_channel, _bytes, taken) => taken(),
 };
 
 const machines: Machine[] = [];
@@ -93,8 +93,8 @@ describe('programs that lead nowhere can be ended', () => {
     await machine.powerOff();
     expect(await machine.ended).toEqual({ kind: 'powered-off', code: 0 });
     // Nothing that comes too late has an effect
-    machine.input(Buffer.from('x'));
-    machine.resize(80, 25);
+    machine.input('ttyS0', Buffer.from('x'));
+    machine.resize('ttyS0', 80, 25);
     machine.resume();
     await machine.pause();
     await machine.powerOff();
@@ -328,7 +328,7 @@ describe.skipIf(compilerMissing !== undefined)(`machines${compilerMissing ? `: $
       const { machine, text } = await start('obedient', { harts: 1, onReset: () => resets++ });
       for (let i = 1; i <= 3; i++) {
         await until(() => text() === 'up\n'.repeat(i), `start ${i}`);
-        machine.input(Buffer.from(i < 3 ? 'r' : 'f'));
+        machine.input('ttyS0', Buffer.from(i < 3 ? 'r' : 'f'));
       }
       expect(await machine.ended).toEqual({ kind: 'powered-off', code: 42 });
       expect(resets).toBe(2);
@@ -396,15 +396,15 @@ describe.skipIf(compilerMissing !== undefined)(`machines${compilerMissing ? `: $
     test('what is typed arrives in order; a source that outruns the guest is told', async () => {
       const { machine, text } = await start('echo', { harts: 1 });
       await until(() => text() === 'ready\n', 'the start');
-      expect(machine.inputRoom()).toBe(true);
+      expect(machine.inputRoom('ttyS0')).toBe(true);
       const typed = Array.from({ length: 400 }, (_, i) => String.fromCharCode(97 + (i % 26))).join('');
-      machine.input(Buffer.from(typed.slice(0, 100)));
-      machine.input(Buffer.from(typed.slice(100)));
+      machine.input('ttyS0', Buffer.from(typed.slice(0, 100)));
+      machine.input('ttyS0', Buffer.from(typed.slice(100)));
       await until(() => text().length === 6 + typed.length, 'the echo', 20_000);
       expect(text()).toBe(`ready\n${typed}`);
       await machine.pause();
-      machine.input(new Uint8Array(64 * KiB));
-      expect(machine.inputRoom()).toBe(false);
+      machine.input('ttyS0', new Uint8Array(64 * KiB));
+      expect(machine.inputRoom('ttyS0')).toBe(false);
     });
   });
 

@@ -8,8 +8,19 @@ import { HSM_STATE } from '../hart/hsm.ts';
 import { prepareMemory } from '../hart/instance.ts';
 import { openInterruptControllers, VIRTIO_DEVICES } from '../machine/board.ts';
 import { type BootFiles, planBoot } from '../machine/boot-plan.ts';
+import { AGENT_PORT, type BootConsole, type Channel, channelsOf } from '../machine/channels.ts';
 import { openGuestRam } from '../memory/guest-ram.ts';
-import { type Layout, layoutOf, MACHINE_COMMAND, MAILBOX, MAX_HARTS, mailboxOf, WASM_PAGE } from '../memory/layout.ts';
+import {
+  type Layout,
+  layoutOf,
+  MACHINE,
+  MACHINE_COMMAND,
+  MACHINE_MAILBOX,
+  MAILBOX,
+  MAX_HARTS,
+  mailboxOf,
+  WASM_PAGE,
+} from '../memory/layout.ts';
 import { openTimes } from './clock.ts';
 import { ConsoleTail } from './console-tail.ts';
 import { Mailboxes } from './mailbox.ts';
@@ -36,10 +47,19 @@ export interface MachineOptions {
   /** The kernel's command line. */
   readonly bootArguments: string;
   readonly transport: 'pci' | 'mmio';
-  /** Where `input` goes: the UART, or the virtio console (hvc0 in Linux). Output of either arrives. */
-  readonly console: 'uart' | 'virtio';
-  /** Console output. `taken` says that it was written out; until then the guest can get at most 256 KiB ahead. */
-  onOutput(bytes: Uint8Array, taken: () => void): void;
+  /** Where what is started speaks first: the UART, or the first virtio terminal. Output by the SBI goes there. */
+  readonly console: BootConsole;
+  /** Virtio terminals, 1 to 4: hvc0 and on. 1 if left out. */
+  readonly terminals?: number;
+  /** Whether there is a port for a guest agent. */
+  readonly agent?: boolean;
+  /**
+   * Output of a console, or of the guest agent. `taken` says that it was written out; until then the guest can get at most
+   * 256 KiB ahead on that channel. Linux' driver of hvc spins for room, so that a hart stands still while `taken` is awaited.
+   */
+  onOutput(channel: Channel, bytes: Uint8Array, taken: () => void): void;
+  /** Something in the guest has opened the agent's port, or closed it; a machine that starts anew closes it. */
+  onAgent?(open: boolean): void;
   /** The guest's console took input over; with counted time these calls are what a repeated run needs as `replay`. */
   onInputTaken?(input: RecordedInput): void;
   /** With counted time: what the machine's state is after every million instructions. Takes some milliseconds each time. */
@@ -64,6 +84,15 @@ export interface HartStatistics {
   /** CPU time of the hart's thread in milliseconds. */
   readonly cpuMs: number;
   readonly state: 'running' | 'waiting' | 'stopped';
+}
+
+/** Since the machine was started or last reset, but for `earlier`. */
+export interface MachineStatistics {
+  readonly harts: readonly HartStatistics[];
+  /** CPU time of the device thread in milliseconds. */
+  readonly deviceCpuMs: number;
+  /** All together, before the last reset. */
+  readonly earlier: { readonly steps: bigint; readonly cpuMs: number };
 }
 
 /** Input that may wait for the guest to take it, in bytes. */
@@ -107,12 +136,15 @@ export class Machine {
   /** Settles when the pause asked for last has come about or was called off. */
   #pausing: Promise<void> = Promise.resolve();
   #resetting: Promise<void> | undefined;
-  #inputWaiting = 0;
-  #size: { readonly columns: number; readonly rows: number } | undefined;
+  readonly #channels: readonly Channel[];
+  readonly #inputWaiting = new Map<Channel, number>();
+  readonly #sizes = new Map<Channel, { readonly columns: number; readonly rows: number }>();
+  #earlier: MachineStatistics['earlier'] = { steps: 0n, cpuMs: 0 };
   readonly #tail = new ConsoleTail();
 
   private constructor(options: MachineOptions, files: BootFiles) {
     this.#options = options;
+    this.#channels = channelsOf({ terminals: options.terminals ?? 1, agent: options.agent ?? false });
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -134,22 +166,31 @@ export class Machine {
     return new Machine(options, await options.loadFiles());
   }
 
-  /** Sends bytes to the guest's console. They wait until the guest takes them; see `inputRoom`. */
-  input(bytes: Uint8Array): void {
-    if (this.#state === 'ended' || bytes.length === 0 || this.#options.replay) return;
-    this.#inputWaiting += bytes.length;
-    this.#tellDevice({ kind: 'input', bytes });
+  /** Sends bytes to a console of the guest. They wait until the guest takes them; see `inputRoom`. */
+  input(channel: Channel, bytes: Uint8Array): void {
+    if (this.#state === 'ended' || bytes.length === 0 || !this.#takesInput(channel)) return;
+    this.#inputWaiting.set(channel, this.#waiting(channel) + bytes.length);
+    this.#tellDevice({ kind: 'input', channel, bytes });
   }
 
-  /** False while so much input waits that its source had better be held back. */
-  inputRoom(): boolean {
-    return this.#inputWaiting < INPUT_LIMIT;
+  /** False while so much input waits for that console that its source had better be held back. */
+  inputRoom(channel: Channel): boolean {
+    return this.#waiting(channel) < INPUT_LIMIT;
   }
 
-  /** Tells the guest's console how large its terminal is, in characters. */
-  resize(columns: number, rows: number): void {
-    this.#size = { columns, rows };
-    if (this.#state !== 'ended' && !this.#options.replay) this.#tellDevice({ kind: 'resize', columns, rows });
+  /** Tells a console of the guest how large its terminal is, in characters. */
+  resize(channel: Channel, columns: number, rows: number): void {
+    this.#sizes.set(channel, { columns, rows });
+    if (this.#state === 'ended' || !this.#takesInput(channel)) return;
+    this.#tellDevice({ kind: 'resize', channel, columns, rows });
+  }
+
+  #waiting(channel: Channel): number {
+    return this.#inputWaiting.get(channel) ?? 0;
+  }
+
+  #takesInput(channel: Channel): boolean {
+    return !this.#options.replay && this.#channels.includes(channel);
   }
 
   /** Stops all harts; returns when none executes any more. The machine's time stands still. */
@@ -198,7 +239,9 @@ export class Machine {
       const files = await this.#options.loadFiles();
       if (this.#isEnded()) return;
       this.#state = 'running';
-      this.#inputWaiting = 0;
+      this.#earlier = totalOf(this.statistics());
+      this.#inputWaiting.clear();
+      this.#options.onAgent?.(false);
       this.#threads = this.#launch(files);
     } catch (error) {
       this.#abort(`The machine could not be started again: ${describeError(error)}`);
@@ -211,7 +254,7 @@ export class Machine {
     await this.#finish({ kind: 'powered-off', code: 0 });
   }
 
-  statistics(): { readonly harts: readonly HartStatistics[] } {
+  statistics(): MachineStatistics {
     const { memory, mailboxes, layout } = this.#threads;
     const view = new DataView(memory.buffer);
     const harts = Array.from({ length: layout.harts }, (_, hart): HartStatistics => {
@@ -222,7 +265,8 @@ export class Machine {
         state: stopped ? 'stopped' : mailboxes.isParked(hart) ? 'waiting' : 'running',
       };
     });
-    return { harts };
+    const deviceNanoseconds = view.getBigUint64(MACHINE_MAILBOX + MACHINE.deviceCpuTime64, true);
+    return { harts, deviceCpuMs: Number(deviceNanoseconds) / 1e6, earlier: this.#earlier };
   }
 
   #isEnded(): boolean {
@@ -245,7 +289,7 @@ export class Machine {
         pci: options.transport === 'pci',
         bootArguments: options.bootArguments,
         rngSeed,
-        consoleOnUart: options.console === 'uart',
+        consoleOnUart: options.console === 'ttyS0',
       },
       files,
     );
@@ -268,18 +312,27 @@ export class Machine {
     const deviceData: DeviceData = {
       ...common,
       transport: options.transport,
-      console: options.console,
+      channels: this.#channels,
       seed,
       ...(options.replay && { replay: options.replay }),
     };
     const device = this.#spawn('device', deviceData, mailboxes);
     const harts = plan.harts.map((start, index) => {
-      const data: HartData = { ...common, index, module, sbi: plan.sbi, start, checkpoints };
+      const data: HartData = {
+        ...common,
+        index,
+        module,
+        sbi: plan.sbi,
+        start,
+        console: options.console,
+        checkpoints,
+      };
       return this.#spawn('hart', data, mailboxes);
     });
     const threads = { memory, layout, mailboxes, device, harts };
-    if (this.#size && !options.replay) {
-      device.postMessage({ kind: 'resize', ...this.#size } satisfies ConsoleEvent);
+    for (const [channel, size] of this.#sizes) {
+      if (!this.#takesInput(channel)) continue;
+      device.postMessage({ kind: 'resize', channel, ...size } satisfies ConsoleEvent);
       mailboxes.ringDoorbell();
     }
     return threads;
@@ -305,12 +358,19 @@ export class Machine {
   #onMessage(message: FromThread): void {
     switch (message.kind) {
       case 'output':
-        this.#onOutput(message.bytes);
+        this.#onOutput(message.channel, message.bytes);
         return;
-      case 'taken':
-        if (message.input.kind === 'input') this.#inputWaiting -= message.input.bytes.length;
-        this.#options.onInputTaken?.(message.input);
+      case 'agent':
+        this.#options.onAgent?.(message.open);
         return;
+      case 'taken': {
+        const { input } = message;
+        if (input.kind === 'input') {
+          this.#inputWaiting.set(input.channel, this.#waiting(input.channel) - input.bytes.length);
+        }
+        this.#options.onInputTaken?.(input);
+        return;
+      }
       case 'checkpoint':
         this.#options.onCheckpoint?.(message.checkpoint);
         return;
@@ -335,11 +395,11 @@ export class Machine {
     }
   }
 
-  #onOutput(bytes: Uint8Array): void {
+  #onOutput(channel: Channel, bytes: Uint8Array): void {
     const { mailboxes } = this.#threads;
-    this.#tail.add(bytes);
-    this.#options.onOutput(bytes, () => {
-      mailboxes.addInFlight(-bytes.length - MESSAGE_COST);
+    if (channel !== AGENT_PORT) this.#tail.add(bytes);
+    this.#options.onOutput(channel, bytes, () => {
+      mailboxes.addInFlight(channel, -bytes.length - MESSAGE_COST);
       mailboxes.ringDoorbell();
     });
   }
@@ -359,6 +419,14 @@ export class Machine {
     this.#threads.device.postMessage(message);
     this.#threads.mailboxes.ringDoorbell();
   }
+}
+
+/** Of the whole machine since it was started. */
+export function totalOf({ harts, deviceCpuMs, earlier }: MachineStatistics): MachineStatistics['earlier'] {
+  return {
+    steps: harts.reduce((sum, hart) => sum + hart.steps, earlier.steps),
+    cpuMs: harts.reduce((sum, hart) => sum + hart.cpuMs, earlier.cpuMs + deviceCpuMs),
+  };
 }
 
 /**

@@ -115,14 +115,14 @@ test.each([
 
 test('output that was taken wakes who waits for room', async () => {
   const { buffer, mailboxes } = makeMailboxes();
-  mailboxes.addInFlight(100);
+  mailboxes.addInFlight('hvc0', 100);
   const woken = inThread(
     buffer,
     `mailboxes.store(0, 'state', 1);
-    mailboxes.awaitInFlight(100, 60000);
-    return mailboxes.inFlight;`,
+    mailboxes.awaitInFlight('hvc0', 100, 60000);
+    return mailboxes.inFlight('hvc0');`,
   );
   while (mailboxes.load(0, 'state') === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  mailboxes.addInFlight(-60);
+  mailboxes.addInFlight('hvc0', -60);
   expect(await woken).toBe(40);
 });

@@ -1,5 +1,6 @@
 /** What the threads of a machine tell each other through shared memory; the offsets are in `memory/layout.ts`. */
 import type { HsmState, HsmStates } from '../hart/hsm.ts';
+import { CHANNELS, type Channel } from '../machine/channels.ts';
 import {
   HART_STATE,
   MACHINE,
@@ -87,20 +88,24 @@ export class Mailboxes implements HsmStates {
 
   // Bytes on their way to the host, over all senders
 
-  get inFlight(): number {
-    return Atomics.load(this.words, (MACHINE_MAILBOX + MACHINE.consoleInFlight) >> 2);
+  inFlight(channel: Channel): number {
+    return Atomics.load(this.words, inFlightOf(channel));
   }
 
-  addInFlight(bytes: number): void {
-    const index = (MACHINE_MAILBOX + MACHINE.consoleInFlight) >> 2;
+  addInFlight(channel: Channel, bytes: number): void {
+    const index = inFlightOf(channel);
     Atomics.add(this.words, index, bytes);
     if (bytes < 0) Atomics.notify(this.words, index);
   }
 
   /** Waits until there are no longer `seen` bytes in flight, or for `timeout` milliseconds. */
-  awaitInFlight(seen: number, timeout: number): void {
-    Atomics.wait(this.words, (MACHINE_MAILBOX + MACHINE.consoleInFlight) >> 2, seen, timeout);
+  awaitInFlight(channel: Channel, seen: number, timeout: number): void {
+    Atomics.wait(this.words, inFlightOf(channel), seen, timeout);
   }
+}
+
+function inFlightOf(channel: Channel): number {
+  return ((MACHINE_MAILBOX + MACHINE.inFlight) >> 2) + CHANNELS.indexOf(channel);
 }
 
 /** A request of a hart to the device thread. */

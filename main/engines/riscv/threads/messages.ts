@@ -1,5 +1,6 @@
 /** What the threads of a machine and the one that started them say in messages. */
 import type { HartStart } from '../machine/boot-plan.ts';
+import type { BootConsole, Channel } from '../machine/channels.ts';
 import type { Layout } from '../memory/layout.ts';
 
 export interface CommonData {
@@ -16,14 +17,16 @@ export interface HartData extends CommonData {
   readonly module: WebAssembly.Module;
   readonly sbi: 'built-in' | 'firmware';
   readonly start: HartStart;
+  /** Where output by the SBI goes. */
+  readonly console: BootConsole;
   /** With time counted in instructions: post a `checkpoint` now and then. */
   readonly checkpoints: boolean;
 }
 
 /** What reaches a guest's console from outside: bytes, or the size of its terminal. Messages to the device thread. */
 export type ConsoleEvent =
-  | { readonly kind: 'input'; readonly bytes: Uint8Array }
-  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
+  | { readonly kind: 'input'; readonly channel: Channel; readonly bytes: Uint8Array }
+  | { readonly kind: 'resize'; readonly channel: Channel; readonly columns: number; readonly rows: number };
 
 /** Input that a machine got, for a run that is to be repeated. `at` is the machine's time in nanoseconds. */
 export type RecordedInput = ConsoleEvent & { readonly at: number };
@@ -38,7 +41,7 @@ export interface Checkpoint {
 
 export interface DeviceData extends CommonData {
   readonly transport: 'pci' | 'mmio';
-  readonly console: 'uart' | 'virtio';
+  readonly channels: readonly Channel[];
   /** With time counted in instructions, random numbers come from this. */
   readonly seed: number;
   /** Input to give instead of what arrives, at exactly these times. */
@@ -47,8 +50,10 @@ export interface DeviceData extends CommonData {
 
 /** From a hart's or the device thread. */
 export type FromThread =
-  /** Console output. `MACHINE.consoleInFlight` counts its bytes and MESSAGE_COST until they are taken. */
-  | { readonly kind: 'output'; readonly bytes: Uint8Array }
+  /** Output. `MACHINE.inFlight` counts its bytes and MESSAGE_COST until they are taken. */
+  | { readonly kind: 'output'; readonly channel: Channel; readonly bytes: Uint8Array }
+  /** Something in the guest has opened the agent's port, or closed it. */
+  | { readonly kind: 'agent'; readonly open: boolean }
   /** The guest's console took this over. */
   | { readonly kind: 'taken'; readonly input: RecordedInput }
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
@@ -56,7 +61,7 @@ export type FromThread =
   | { readonly kind: 'fault'; readonly report: string }
   | { readonly kind: 'note'; readonly text: string };
 
-/** Console output that may be on its way to the host, in bytes; a console with more to say waits. */
+/** Output of one channel that may be on its way to the host, in bytes; a console with more to say waits. */
 export const OUTPUT_LIMIT = 256 * 1024;
 /** What a message of output counts beside its bytes: a flood of single bytes is to take no more memory than one of lines. */
 export const MESSAGE_COST = 1024;
