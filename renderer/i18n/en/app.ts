@@ -1,0 +1,60 @@
+/** Texts of the window's frame, and those that all its parts share. */
+export const app = {
+  common: {
+    cancel: 'Cancel',
+    close: 'Close',
+    dismiss: 'Dismiss',
+    undo: 'Undo',
+    copy: 'Copy',
+    copied: 'Copied',
+    save: 'Save',
+    retry: 'Try again',
+    more: 'More',
+    details: 'Details',
+    messages: 'Messages',
+  },
+  error: {
+    bug: 'Something in Innkeeper went wrong',
+    bugNextStep:
+      'What you did last may not have happened: look, and try once more. If it happens again, please report it.',
+    copyDetails: 'Copy details',
+    pageBroke: 'This page broke',
+    reloadPage: 'Show it again',
+  },
+  why: {
+    notConnected: 'The window is not connected to its host.',
+    viewOnly: 'This window may only look: it was opened by a view-only link.',
+    noMachine: 'No machine is chosen.',
+  },
+  share: {
+    title: 'Share a view-only link',
+    text: 'Whoever opens it on a computer that reaches this address sees all machines and consoles, and can change nothing. It works once, and until the host ends.',
+    link: 'Link',
+    copy: 'Copy link',
+    notYet: 'The link is not made yet.',
+  },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    region: 'Next part of the window',
+    regionBack: 'Part before',
+    startOrShow: 'In the tree: start, or show the console',
+    submit: 'The main button of a dialog',
+    escape: 'Close, or take back what is typed',
+    console: 'While a console has the focus, all keys go to the guest.',
+  },
+  action: {
+    new: 'New machine',
+    try: 'Try Linux',
+    palette: 'Search or run a command',
+    search: 'Search machines',
+    preferences: 'Preferences',
+    trash: 'Trash',
+    share: 'Share view-only link',
+    shortcuts: 'Keyboard shortcuts',
+    theme: {
+      system: 'Use the system’s theme',
+      light: 'Use the light theme',
+      dark: 'Use the dark theme',
+    },
+  },
+} as const;

@@ -1,0 +1,2 @@
+/** Texts of consoles. */
+export const console = {} as const;

@@ -1,0 +1,2 @@
+/** Texts of the preferences. */
+export const preferences = {} as const;

@@ -1,0 +1,109 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { useText } from '../i18n/i18n.ts';
+import { Button, IconButton } from './button.tsx';
+
+export interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  /** 440, 640 or 880 wide. */
+  readonly size?: 's' | 'm' | 'l';
+  /** Buttons at the right of the foot; what stands before `<span className="grow" />` is at its left. */
+  readonly footer?: ReactNode;
+  readonly children: ReactNode;
+  /** Called by Ctrl/Cmd+Enter: what the primary button does. */
+  readonly onSubmit?: () => void;
+  readonly role?: 'dialog' | 'alertdialog';
+  /** Without padding, for a dialog that divides its room itself. */
+  readonly flush?: boolean;
+}
+
+/** Open for as long as it is rendered; `onClose` is called by Escape, the cross, and a click beside it. */
+export function Dialog({
+  title,
+  onClose,
+  size = 'm',
+  footer,
+  children,
+  onSubmit,
+  role = 'dialog',
+  flush = false,
+}: DialogProps) {
+  const t = useText('app');
+  return (
+    <ModalOverlay
+      className="scrim"
+      isOpen
+      isDismissable={role === 'dialog'}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Modal className={`dlg dlg-${size}`}>
+        <AriaDialog className="dlg-in" role={role}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of what is inside */}
+          <div
+            className="dlg-in"
+            onKeyDown={(event) => {
+              if (onSubmit && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+                event.preventDefault();
+                onSubmit();
+              }
+            }}
+          >
+            <header>
+              <Heading slot="title" level={1} className="grow ell">
+                {title}
+              </Heading>
+              <IconButton label={t('common.close')} icon={X} onPress={onClose} />
+            </header>
+            <div className={flush ? 'dlg-body dlg-flush' : 'dlg-body'}>{children}</div>
+            {footer !== undefined && <footer>{footer}</footer>}
+          </div>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+export interface ConfirmDialogProps {
+  readonly title: string;
+  readonly text: ReactNode;
+  /** A verb: what the button does. */
+  readonly action: string;
+  readonly danger?: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** Only before what cannot be undone. Cancel has the focus. */
+export function ConfirmDialog({ title, text, action, danger = false, onConfirm, onClose }: ConfirmDialogProps) {
+  const t = useText('app');
+  const confirm = () => {
+    onClose();
+    onConfirm();
+  };
+  return (
+    <Dialog
+      title={title}
+      size="s"
+      role="alertdialog"
+      onClose={onClose}
+      onSubmit={confirm}
+      footer={
+        <>
+          <span className="grow" />
+          <Button onPress={onClose} autoFocus>
+            {t('common.cancel')}
+          </Button>
+          <Button variant={danger ? 'danger' : 'primary'} onPress={confirm}>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      <div className="dlg-text">{text}</div>
+    </Dialog>
+  );
+}

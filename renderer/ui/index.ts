@@ -1,0 +1,12 @@
+/** The window's building blocks: react-aria-components in the window's clothes. */
+export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button.tsx';
+export { type Choice, Select, Slider, Switch, Tabs } from './choices.tsx';
+export { ConfirmDialog, Dialog } from './dialog.tsx';
+export { Banner, Progress, Skeleton, Spinner } from './feedback.tsx';
+export { NumberField, TextField } from './fields.tsx';
+export { Icon } from './icon.tsx';
+export { Kbd, Keys } from './kbd.tsx';
+export { Menu, MenuItem, MenuSeparator, Submenu } from './menu.tsx';
+export { Sparkline } from './sparkline.tsx';
+export { StateIcon } from './state-icon.tsx';
+export { WithTooltip } from './tooltip.tsx';

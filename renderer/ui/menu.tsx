@@ -1,0 +1,108 @@
+import { Check, ChevronRight, type LucideIcon } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import {
+  Menu as AriaMenu,
+  MenuItem as AriaMenuItem,
+  Keyboard,
+  MenuTrigger,
+  Popover,
+  Separator,
+  SubmenuTrigger,
+  Text,
+} from 'react-aria-components';
+import { Icon } from './icon.tsx';
+import { isMac, keysOf } from './keys.ts';
+
+export interface MenuProps {
+  readonly label: string;
+  /** The button that opens it. */
+  readonly trigger: ReactElement;
+  /** `MenuItem`s, `MenuSeparator`s and `Submenu`s. */
+  readonly children: ReactNode;
+  readonly placement?: 'bottom start' | 'bottom end' | 'top start' | 'top end';
+}
+
+export function Menu({ label, trigger, children, placement = 'bottom start' }: MenuProps) {
+  return (
+    <MenuTrigger>
+      {trigger}
+      <Popover className="menu-pop" placement={placement} offset={4}>
+        <AriaMenu className="menu" aria-label={label}>
+          {children}
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+export interface MenuItemProps {
+  readonly id: string;
+  readonly label: string;
+  readonly icon?: LucideIcon;
+  readonly shortcut?: string;
+  /** Disables it and is shown beneath. */
+  readonly whyNot?: string | undefined;
+  readonly checked?: boolean;
+  readonly danger?: boolean;
+  readonly onAction?: () => void;
+  readonly hasSubmenu?: boolean;
+}
+
+export function MenuItem({
+  id,
+  label,
+  icon,
+  shortcut,
+  whyNot,
+  checked,
+  danger = false,
+  onAction,
+  hasSubmenu = false,
+}: MenuItemProps) {
+  return (
+    <AriaMenuItem
+      id={id}
+      textValue={label}
+      className={danger ? 'menu-item menu-danger' : 'menu-item'}
+      isDisabled={whyNot !== undefined}
+      {...(onAction ? { onAction } : {})}
+    >
+      <span className="menu-icon">
+        {checked === true ? <Icon of={Check} size={14} /> : icon && <Icon of={icon} size={16} />}
+      </span>
+      <span className="menu-words">
+        <Text slot="label">{label}</Text>
+        {whyNot !== undefined && (
+          <Text slot="description" className="menu-why">
+            {whyNot}
+          </Text>
+        )}
+      </span>
+      {shortcut !== undefined && (
+        <Keyboard className="menu-keys">{keysOf(shortcut, isMac(navigator.platform)).join(' ')}</Keyboard>
+      )}
+      {hasSubmenu && <Icon of={ChevronRight} size={14} />}
+    </AriaMenuItem>
+  );
+}
+
+export interface SubmenuProps extends Omit<MenuItemProps, 'onAction' | 'hasSubmenu' | 'shortcut'> {
+  readonly children: ReactNode;
+}
+
+export function Submenu({ children, ...item }: SubmenuProps) {
+  return (
+    <SubmenuTrigger>
+      <MenuItem {...item} hasSubmenu />
+      <Popover className="menu-pop" offset={-4}>
+        <AriaMenu className="menu" aria-label={item.label}>
+          {children}
+        </AriaMenu>
+      </Popover>
+    </SubmenuTrigger>
+  );
+}
+
+export function MenuSeparator() {
+  return <Separator className="menu-sep" />;
+}
