@@ -172,6 +172,10 @@ class Connection implements Client {
     };
     const incoming = new Incoming({
       open: () => {
+        if (signal?.aborted) {
+          void incoming.return();
+          return;
+        }
         signal?.addEventListener('abort', onAbort, { once: true });
         this.#inOrder(() => {
           if (cancelled) return;
@@ -188,7 +192,6 @@ class Connection implements Client {
       },
       ended: () => signal?.removeEventListener('abort', onAbort),
     });
-    if (signal?.aborted) void incoming.return();
     return incoming as AsyncIterableIterator<EventOf<K>, undefined>;
   }
 

@@ -127,7 +127,7 @@ class Session implements Service {
         host: { version: options.version, protocol: PROTOCOL },
         door: { version, protocol },
       });
-    } else if (options.authorise !== undefined && !options.authorise(token)) {
+    } else if (!this.#mayConnect(token)) {
       refusal = new InnError('The host does not accept this token', {
         code: 'not-authorised',
         nextStep: 'Ask whoever runs the host for a current one; a host that was restarted has a new one.',
@@ -140,6 +140,15 @@ class Session implements Service {
     }
     this.#access = access === 'read' ? 'read' : options.access;
     this.#send({ t: 'hello', protocol: PROTOCOL, version: options.version, kind: options.kind, access: this.#access });
+  }
+
+  #mayConnect(token: string | undefined): boolean {
+    try {
+      return this.#options.authorise?.(token) ?? true;
+    } catch (error) {
+      this.#bug(error);
+      return false;
+    }
   }
 
   /** Runs synchronously up to the handler's first await, so that calls start in the order in which they come. */
