@@ -3,7 +3,7 @@ import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cacheKey, publish, withLock } from './cache.ts';
+import { cacheKey, markUsed, publish, removeUnused, withLock } from './cache.ts';
 
 let dir = '';
 beforeEach(async () => {
@@ -84,4 +84,26 @@ test('the lock of a process that is gone is taken over, and a failure frees it',
   );
   await expect(failing).rejects.toThrow('oops');
   expect(await fs.readdir(dir)).toEqual([]);
+});
+
+test('guests that nobody asked for in a long time are removed, and nothing else', async () => {
+  const days = (ago: number) => new Date(Date.now() - ago * 86_400_000);
+  const key = (letter: string) => `stock-${letter.repeat(16)}`;
+  for (const [name, ago] of [
+    [key('a'), 31],
+    [key('b'), 29],
+    [key('c'), 400],
+    [key('d'), 400],
+    ['downloads', 400],
+    [`${key('e')}.partial-1`, 400],
+  ] as const) {
+    await fs.mkdir(path.join(dir, name));
+    await fs.writeFile(path.join(dir, name, 'Image'), '');
+    await fs.utimes(path.join(dir, name), days(ago), days(ago));
+  }
+  await markUsed(path.join(dir, key('c')));
+  await removeUnused(dir, key('d'), 30);
+  expect((await fs.readdir(dir)).sort()).toEqual(
+    [key('b'), key('c'), key('d'), `${key('e')}.partial-1`, 'downloads'].sort(),
+  );
 });

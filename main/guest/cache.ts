@@ -45,6 +45,26 @@ export async function publish(dir: string, fill: (partial: string) => Promise<vo
   }
 }
 
+/** Notes that a guest was asked for, as its folder's time of modification. A cache that may not be written is no reason to fail. */
+export async function markUsed(dir: string): Promise<void> {
+  const now = new Date();
+  await fs.utimes(dir, now, now).catch(() => {});
+}
+
+const GUEST_FOLDER = /^(?:stock|small)-[0-9a-f]{16}$/;
+const MS_PER_DAY = 86_400_000;
+
+/** Removes the guests below `root`, but for `key`, that nobody has asked for in so many days; not what else is there. */
+export async function removeUnused(root: string, key: string, days: number): Promise<void> {
+  const since = Date.now() - days * MS_PER_DAY;
+  for (const name of await fs.readdir(root)) {
+    if (name === key || !GUEST_FOLDER.test(name)) continue;
+    const dir = path.join(root, name);
+    const { mtimeMs } = await fs.stat(dir);
+    if (mtimeMs < since) await fs.rm(dir, { recursive: true, force: true });
+  }
+}
+
 const LOCK_POLL_MS = 250;
 
 /**

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeTestGuest } from '../../tests/fixtures/guest-folder.ts';
 import { cacheKey } from './cache.ts';
-import { copyGuest, ensureGuest, findGuest } from './index.ts';
+import { bundledGuest, copyGuest, ensureGuest, findGuest } from './index.ts';
 import { loadRecipe } from './recipe.ts';
 
 let dir = '';
@@ -63,6 +63,23 @@ test('a guest made elsewhere is verified, whatever the cache holds', async () =>
   await expect(ensureGuest({ kernel: 'stock', guestDir: elsewhere })).rejects.toMatchObject({ code: 'guest-damaged' });
   await expect(ensureGuest({ kernel: 'stock', guestDir: path.join(dir, 'nowhere') })).rejects.toMatchObject({
     code: 'guest-not-found',
+  });
+});
+
+test('a guest that came with the app is used before all others; one that is missing is not', async () => {
+  const folder = path.join(dir, 'resources');
+  const bundled = path.join(folder, 'stock');
+  const cached = await fillCache();
+  expect(await bundledGuest(undefined, 'stock')).toBeUndefined();
+  expect(await bundledGuest(folder, 'stock')).toBeUndefined();
+  expect((await ensureGuest({ kernel: 'stock', guestFolder: folder })).dir).toBe(cached);
+  await copyGuest(await ensureGuest({ kernel: 'stock' }), bundled);
+  expect((await ensureGuest({ kernel: 'stock', guestFolder: folder })).dir).toBe(bundled);
+  expect((await findGuest('stock', folder))?.dir).toBe(bundled);
+  await fs.rm(path.join(bundled, 'Image'));
+  await expect(findGuest('stock', folder)).rejects.toMatchObject({
+    code: 'guest-damaged',
+    nextStep: 'Install Innkeeper again.',
   });
 });
 

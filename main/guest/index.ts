@@ -4,7 +4,7 @@ import { InnError, isInnError } from '../../shared/base/errors.ts';
 import { makeFolder } from '../platform/folders.ts';
 import { guestCacheRoot } from '../platform/paths.ts';
 import { buildGuest } from './build.ts';
-import { cacheKey, publish, withLock } from './cache.ts';
+import { cacheKey, markUsed, publish, removeUnused, withLock } from './cache.ts';
 import { type Guest, type KernelKind, MANIFEST_FILE, openGuest } from './manifest.ts';
 import type { OnProgress } from './progress.ts';
 import { loadRecipe } from './recipe.ts';
@@ -19,6 +19,8 @@ export interface EnsureGuestOptions {
   onProgress?: OnProgress;
   /** A guest folder made elsewhere: nothing is built or cached, its contents are verified. */
   guestDir?: string;
+  /** A folder with guests that came along with the app: see `bundledGuest`. What is there is used, and nothing is built. */
+  guestFolder?: string;
   /** Builds even if the guest is there. */
   force?: boolean;
   /** Never touches the network. */
@@ -31,6 +33,8 @@ export interface EnsureGuestOptions {
  */
 export async function ensureGuest(options: EnsureGuestOptions): Promise<Guest> {
   if (options.guestDir !== undefined) return openGuest(options.guestDir, { digests: true });
+  const bundled = options.force ? undefined : await bundledGuest(options.guestFolder, options.kernel);
+  if (bundled) return bundled;
   const onProgress = options.onProgress ?? (() => {});
   const loaded = await loadRecipe();
   const key = cacheKey(options.kernel, loaded);
@@ -48,6 +52,7 @@ export async function ensureGuest(options: EnsureGuestOptions): Promise<Guest> {
       await publish(dir, (partial) =>
         buildGuest({ kind: options.kernel, key, loaded, root, outDir: partial, offline, onProgress }),
       );
+      await removeUnused(root, key, USED_WITHIN_DAYS);
       return await openGuest(dir, { digests: false });
     });
   } catch (error) {
@@ -63,6 +68,9 @@ export async function ensureGuest(options: EnsureGuestOptions): Promise<Guest> {
   }
 }
 
+/** Guests of other recipes are removed when a new one has been built, once nobody has started them for so long. */
+const USED_WITHIN_DAYS = 30;
+
 /** What the file system says when the cache folder cannot be made or written. */
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT']);
 
@@ -71,15 +79,35 @@ function isUnwritable(error: unknown): error is Error {
   return error.syscall === 'mkdir' && UNWRITABLE.has(String(error.code));
 }
 
-/** The guest in the cache, or undefined: never builds. */
-export async function findGuest(kernel: KernelKind): Promise<Guest | undefined> {
+/**
+ * The guest that lies ready in a folder with one for each kernel (`stock`, `small`), as an installed app has it among its
+ * resources; undefined where there is none. Throws an `InnError`, `guest-damaged` or `guest-manifest`, for one that is spoilt.
+ */
+export async function bundledGuest(folder: string | undefined, kernel: KernelKind): Promise<Guest | undefined> {
+  if (folder === undefined) return undefined;
+  try {
+    return await openGuest(path.join(folder, kernel), { digests: false });
+  } catch (error) {
+    if (!isInnError(error)) throw error;
+    if (error.code === 'guest-not-found') return undefined;
+    const { code, message } = error;
+    throw new InnError(message, { code, nextStep: 'Install Innkeeper again.', cause: error });
+  }
+}
+
+/** The guest that is ready, in `guestFolder` or in the cache, or undefined: never builds. */
+export async function findGuest(kernel: KernelKind, guestFolder?: string): Promise<Guest | undefined> {
+  const bundled = await bundledGuest(guestFolder, kernel);
+  if (bundled) return bundled;
   return openCached(path.join(guestCacheRoot(), cacheKey(kernel, await loadRecipe())));
 }
 
 /** A guest that is missing or damaged counts as not built. */
 async function openCached(dir: string): Promise<Guest | undefined> {
   try {
-    return await openGuest(dir, { digests: false });
+    const guest = await openGuest(dir, { digests: false });
+    await markUsed(dir);
+    return guest;
   } catch (error) {
     if (isInnError(error)) return undefined;
     throw error;
