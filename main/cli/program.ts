@@ -3,6 +3,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { InnError } from '../../shared/base/errors.ts';
 import { productVersion } from '../platform/version.ts';
 import type { DisassembleWords, GdbWords, TraceWords } from './debug.ts';
+import { completionFor, SHELLS, type Shell } from './guests/completion.ts';
+import { consoleCommand } from './guests/console-command.ts';
+import type { Act, Work } from './guests/door.ts';
+import { hostCommands } from './guests/host-commands.ts';
+import { lifeCommands } from './guests/life-commands.ts';
+import { listCommands } from './guests/list-commands.ts';
+import { watchCommands } from './guests/watch-commands.ts';
 import { EXIT_STATUS } from './report.ts';
 import { DEFAULT_CORES, DEFAULT_MEMORY, type TryWords } from './try-options.ts';
 
@@ -12,6 +19,15 @@ export interface Commands {
   disassemble(file: string, words: DisassembleWords): Promise<number>;
   trace(words: TraceWords): Promise<number>;
   gdb(words: GdbWords): Promise<number>;
+  /** Connects to the host for a command; `question` where none is to be started for it. */
+  withHost(work: Work, options: { json: boolean; question: boolean }): Promise<number>;
+  restartHost(machines: 'shut-down' | 'power-off'): Promise<number>;
+  serve(words: ServeWords): Promise<number>;
+}
+
+export interface ServeWords {
+  readonly port?: string;
+  readonly open?: boolean;
 }
 
 /** Carries out a command line (without the program's own name) and resolves to the exit status. Throws what commands throw. */
@@ -34,6 +50,7 @@ export async function runProgram(args: readonly string[], commands: Commands): P
         `${EXIT_STATUS.software} if the emulator failed.`,
     )
     .action((words: TryWords) => run(commands.try(words)));
+  guestCommands(program, commands, run);
   debugCommands(program, commands, run);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -49,6 +66,40 @@ export async function runProgram(args: readonly string[], commands: Commands): P
       nextStep: hint ?? 'Add --help to the command to see what it takes.',
     });
   }
+}
+
+function guestCommands(program: Command, commands: Commands, run: (work: Promise<number>) => Promise<void>): void {
+  const act: Act = (work, { json = false }) => run(commands.withHost(work, { json, question: false }));
+  const ask: Act = (work, { json = false }) => run(commands.withHost(work, { json, question: true }));
+  listCommands(program, { act, ask });
+  lifeCommands(program, act);
+  consoleCommand(program, act);
+  watchCommands(program, act);
+  program
+    .command('serve')
+    .description(
+      'Serve the window to a browser on this computer, until Ctrl-C; prints an address that is good for one browser',
+    )
+    .option('-p, --port <n>', 'the TCP port on loopback; 0 for any that is free')
+    .option('--open', 'open the browser')
+    .action((words: ServeWords) => run(commands.serve(words)));
+  hostCommands(program, { ask, restart: (machines) => run(commands.restartHost(machines)) });
+  program
+    .command('completion')
+    .argument('<shell>', SHELLS.join(', '))
+    .description(
+      'Write a script that completes commands, options and names of machines; its first line says where it goes',
+    )
+    .action((shell: string) => {
+      const known = SHELLS.find((each): each is Shell => each === shell);
+      if (known === undefined) {
+        throw new InnError(`No completion for "${shell}"`, {
+          code: 'usage',
+          nextStep: `There is: ${SHELLS.join(', ')}.`,
+        });
+      }
+      process.stdout.write(completionFor(known, program));
+    });
 }
 
 function debugCommands(program: Command, commands: Commands, run: (work: Promise<number>) => Promise<void>): void {

@@ -12,6 +12,9 @@ export const MACHINE_STATES = ['powered-off', 'starting', 'running', 'paused', '
 export const machineState = z.enum(MACHINE_STATES);
 export type MachineState = z.infer<typeof machineState>;
 
+/** A machine in one of these has, or is about to have, or still has, an engine at work for it. */
+export const ALIVE_STATES: ReadonlySet<MachineState> = new Set(['starting', 'running', 'paused', 'stopping']);
+
 export const machineId = z.string().regex(/^[a-z0-9]{12}$/);
 
 const nameOf = (what: string, mayBeEmpty: boolean) => {
@@ -41,7 +44,7 @@ const bootOf = <F extends z.ZodType>(file: F) =>
   ]);
 
 /** Name of a file in the machine's folder, and its size in bytes. */
-export const ownFile = z.object({ name: z.string(), bytes: z.number() });
+export const ownFile = z.object({ name: z.string().regex(/^(?!\.)[^/\\]+$/), bytes: z.number() });
 
 const settingsWith = <F extends z.ZodType>(file: F) =>
   z.object({
