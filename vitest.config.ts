@@ -15,7 +15,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             `{main,shared,renderer,scripts}/${suffix}`,
-            ...(long ? [] : ['tests/*.test.ts', 'tests/perf/**/*.test.ts']),
+            ...(long ? [] : ['tests/*.test.ts', 'tests/contract/**/*.test.ts', 'tests/perf/**/*.test.ts']),
           ],
           exclude,
           testTimeout: long ? 30 * MINUTE : 20_000,
