@@ -5,6 +5,8 @@ const BACKLOG = 256;
 
 interface Watcher<E> {
   waiting: E[];
+  /** What `first` gave is not a backlog, however long it is. */
+  first: number;
   /** So many changes were missed that only a new start helps. */
   lost: boolean;
   wake: () => void;
@@ -19,9 +21,10 @@ export class Topic<E> {
 
   publish(event: E): void {
     for (const watcher of this.#watchers) {
-      if (watcher.waiting.length >= BACKLOG) {
+      if (watcher.waiting.length - watcher.first >= BACKLOG) {
         watcher.lost = true;
         watcher.waiting = [];
+        watcher.first = 0;
       }
       if (!watcher.lost) watcher.waiting.push(event);
       watcher.wake();
@@ -33,7 +36,8 @@ export class Topic<E> {
    * instead of what it missed.
    */
   async *watch(signal: AbortSignal, first: () => readonly E[]): AsyncGenerator<E, void, undefined> {
-    const watcher: Watcher<E> = { waiting: [...first()], lost: false, wake: () => {} };
+    // It starts over at once: with what is
+    const watcher: Watcher<E> = { waiting: [], first: 0, lost: true, wake: () => {} };
     const onAbort = () => watcher.wake();
     this.#watchers.add(watcher);
     signal.addEventListener('abort', onAbort);
@@ -42,10 +46,13 @@ export class Topic<E> {
         if (watcher.lost) {
           watcher.lost = false;
           watcher.waiting = [...first()];
+          watcher.first = watcher.waiting.length;
         }
         const event = watcher.waiting.shift();
-        if (event !== undefined) yield event;
-        else {
+        if (event !== undefined) {
+          watcher.first = Math.max(0, watcher.first - 1);
+          yield event;
+        } else {
           await new Promise<void>((resolve) => {
             watcher.wake = resolve;
           });

@@ -49,12 +49,7 @@ export async function readVersioned<S extends z.ZodType>(
       },
     );
   }
-  let migrated: JsonObject = content;
-  for (let from = version; from < format.version; from++) {
-    const migrate = format.migrations[from];
-    if (!migrate) throw new Error(`no migration of ${format.what} from version ${from}`);
-    migrated = migrate(migrated);
-  }
+  const migrated = migrate(content, version, file, format);
   const parsed = format.schema.safeParse(migrated);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -63,20 +58,48 @@ export async function readVersioned<S extends z.ZodType>(
   return parsed.data;
 }
 
-/** Replaces the file: after a crash at any moment it is the old or the new one. On the disk when this resolves. */
+function migrate(content: JsonObject, version: number, file: string, format: VersionedFormat<z.ZodType>): JsonObject {
+  let migrated = content;
+  for (let from = version; from < format.version; from++) {
+    const step = format.migrations[from];
+    if (!step) throw new Error(`no migration of ${format.what} from version ${from}`);
+    try {
+      migrated = step(migrated);
+    } catch (cause) {
+      // Migrations may rely on what their version asked for
+      throw damaged(file, format.what, `it is not what version ${from} was`, cause);
+    }
+  }
+  return migrated;
+}
+
+/**
+ * Replaces the file: after a crash at any moment it is the old or the new one. On the disk when this resolves. Throws an
+ * `InnError` `file-unwritable` where that cannot be; then the old file is as it was.
+ */
 export async function writeVersioned<S extends z.ZodType>(
   file: string,
   format: VersionedFormat<S>,
   value: z.input<S>,
 ): Promise<void> {
   const content = format.schema.parse(value) as JsonObject;
-  await writeFileAtomic(file, `${JSON.stringify({ version: format.version, ...content }, null, 2)}\n`);
+  try {
+    await writeFileAtomic(file, `${JSON.stringify({ version: format.version, ...content }, null, 2)}\n`);
+  } catch (cause) {
+    const full = ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '');
+    throw new InnError(`${file} cannot be written: ${(cause as Error).message}`, {
+      code: full ? 'disk-full' : 'file-unwritable',
+      nextStep: full ? 'Make room on its disk.' : 'See that its folder is yours and may be written to.',
+      cause,
+    });
+  }
 }
 
 function parseObject(text: string, file: string, what: string): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some editors begin a file with a byte order mark
+    value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
     throw damaged(file, what, (cause as Error).message, cause);
   }
