@@ -336,6 +336,7 @@ export class HostedMachine {
     }
     this.#run = undefined;
     this.#enter(stateOnceIt(this.#state, failure ? 'failed' : 'ended'));
+    for (const line of run.lastNotes()) this.log.add('warning', 'guest-note', line);
     if (end.kind === 'aborted') this.log.add('error', 'aborted', `${message}: ${end.report}`);
     else if (end.code === 0) this.log.add('info', 'powered-off', 'Has ended');
     else this.log.add('warning', 'powered-off', `The guest ended with status ${end.code}`);

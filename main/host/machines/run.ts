@@ -19,6 +19,7 @@ export class Run {
   startedAt = 0;
   hubs: ReadonlyMap<string, ConsoleHub> = new Map();
   readonly #over = Promise.withResolvers<void>();
+  #notes: NoteLimit | undefined;
   readonly #inputs = new Map<string, InputTarget>();
 
   constructor(settings: MachineSettings) {
@@ -28,6 +29,11 @@ export class Run {
 
   isOver(): void {
     this.#over.resolve();
+  }
+
+  /** What remains to be said of notes that were left out. */
+  lastNotes(): string[] {
+    return this.#notes?.end() ?? [];
   }
 
   /** Where input for a console goes; undefined before the engine has begun. */
@@ -47,7 +53,8 @@ export class Run {
 
   /** What the engine says goes to consoles and log; `onFirstOutput` is called once. */
   events(log: EventLog, now: () => number, onFirstOutput: () => void): MachineEvents {
-    const limit = new NoteLimit(now);
+    this.#notes = new NoteLimit(now);
+    const notes = this.#notes;
     let silent = true;
     return {
       onOutput: (console, bytes, taken) => {
@@ -60,7 +67,7 @@ export class Run {
         else taken();
       },
       onNote: (text) => {
-        for (const line of limit.lines(text)) log.add('warning', 'guest-note', line);
+        for (const line of notes.lines(text)) log.add('warning', 'guest-note', line);
       },
       onReset: () => {
         log.add('info', 'restarted', 'The guest restarted itself');

@@ -1,6 +1,6 @@
 /** What settings a machine may have on this computer, and those it gets where nobody says. */
 import { InnError } from '../../../shared/base/errors.ts';
-import { formatBytes } from '../../../shared/base/units.ts';
+import { formatBytes, MiB } from '../../../shared/base/units.ts';
 import { describeNameFault, MAX_NAME, MINIMUM_MEMORY, nameFault, nameKey } from '../../../shared/contract/limits.ts';
 import type { MachineSettings } from '../../../shared/contract/machine.ts';
 import type { Preferences } from '../../../shared/contract/preferences.ts';
@@ -44,25 +44,33 @@ export function checkLimits({ cores, memory, boot }: Sized, bounds: Bounds): voi
   if (memory < least) {
     const who = boot.kind === 'linux' ? `Linux with the ${boot.kernel} kernel` : 'A machine';
     const small = boot.kind === 'linux' && boot.kernel === 'stock' && memory >= MINIMUM_MEMORY.small;
-    throw new InnError(`${who} needs at least ${formatBytes(least)} of memory, more than ${formatBytes(memory)}`, {
+    const [needed, given] = apart(least, memory);
+    throw new InnError(`${who} needs at least ${needed} of memory; ${given} are asked for`, {
       code: 'memory-too-small',
-      nextStep: `Give it ${formatBytes(least)} or more${small ? ', or choose the small kernel' : ''}.`,
+      nextStep: `Give it ${needed} or more${small ? ', or choose the small kernel' : ''}.`,
       details: { minimum: least },
     });
   }
   const ofEngine = engine.maxMemory(cores);
   const most = Math.min(ofEngine, bounds.memory);
   if (memory > most) {
+    const [had, wanted] = apart(most, memory);
     const why =
       bounds.memory <= ofEngine
-        ? `This computer has ${formatBytes(most)} of memory`
-        : `A machine with ${cores === 1 ? 'one core' : `${cores} cores`} can have up to ${formatBytes(most)} of memory`;
-    throw new InnError(`${why}; ${formatBytes(memory)} are asked for`, {
+        ? `This computer has ${had} of memory`
+        : `A machine with ${cores === 1 ? 'one core' : `${cores} cores`} can have up to ${had} of memory`;
+    throw new InnError(`${why}; ${wanted} are asked for`, {
       code: 'memory-beyond-host',
       nextStep: 'Ask for less.',
       details: { maximum: most },
     });
   }
+}
+
+/** Two sizes in words that differ where the sizes do: in MiB if need be. */
+function apart(a: number, b: number): [string, string] {
+  const [first, second] = [formatBytes(a), formatBytes(b)];
+  return first === second ? [`${Math.floor(a / MiB)} MiB`, `${Math.ceil(b / MiB)} MiB`] : [first, second];
 }
 
 export function defaultSettings({ newMachine }: Preferences, name: string): MachineSettings {
