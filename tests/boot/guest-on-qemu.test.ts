@@ -62,7 +62,7 @@ async function initrdWithExtras(guest: Guest): Promise<string> {
   return file;
 }
 
-async function useShell(guest: Guest, options: Pick<QemuOptions, 'console' | 'devices'>): Promise<void> {
+async function shellWorks(guest: Guest, options: Pick<QemuOptions, 'console' | 'devices'>): Promise<void> {
   const initrd = await initrdWithExtras(guest);
   const append = 'console=hvc0 earlycon=sbi';
   const vm = start({ ...options, kernel: guest.kernel, initrd, append, harts: 2 });
@@ -100,7 +100,7 @@ describe('stock kernel', () => {
   test('a shell on the virtio console over PCI', async ({ skip }) => {
     skip(!qemu, NO_QEMU);
     const guest = await ensureGuest({ kernel: 'stock' });
-    await useShell(guest, { console: 'virtio-pci', devices: ['virtio-rng-pci'] });
+    await shellWorks(guest, { console: 'virtio-pci', devices: ['virtio-rng-pci'] });
   });
 
   test('inn.run on the serial port: modules on demand, exit status, power off', async ({ skip }) => {
@@ -118,7 +118,7 @@ describe('small kernel', () => {
   test('a shell on the virtio console over MMIO', async ({ skip }) => {
     skip(!qemu, NO_QEMU);
     if (!small) return skip(NO_SMALL);
-    await useShell(small, { console: 'virtio-mmio', devices: ['virtio-rng-device'] });
+    await shellWorks(small, { console: 'virtio-mmio', devices: ['virtio-rng-device'] });
   });
 
   test('inn.exec on the serial port, and reboot', async ({ skip }) => {

@@ -2,7 +2,6 @@
  * The host's end of a guest agent: the protocol of QEMU's (docs/interop/qemu-ga-ref), a JSON object per line. What comes from
  * the guest may be anything: it is bounded, and ignored where it is not the answer that is waited for.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface AgentCommand {
   readonly execute: string;
@@ -89,8 +88,7 @@ export class GuestAgent {
   async setClock(): Promise<boolean> {
     const answer = await this.#exchange(async () => {
       // Agents that are scripts know whole seconds only
-      await delay(1000 - (Date.now() % 1000));
-      // The sum is no integer that a double can hold, so it is composed as text: see `encode`
+      await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
       return { execute: 'guest-set-time', arguments: { time: BigInt(Date.now()) * 1_000_000n } };
     }, PATIENCE);
     return answer.kind === 'returned';

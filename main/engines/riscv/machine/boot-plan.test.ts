@@ -134,7 +134,7 @@ describe('what cannot be', () => {
     const error = errorOf(32 * MiB, files);
     expect(error.code).toBe('memory-too-small');
     expect(error.message).toBe('The machine has 32 MiB of memory; what it is to start needs 42.1 MiB');
-    const size = Number(/--memory (\d+)M/.exec(error.nextStep)?.[1]);
+    const size = Number(/(\d+) MiB/.exec(error.nextStep)?.[1]);
     expect(planBoot(board(size * MiB), files).writes).toHaveLength(3);
     expect(errorOf((size - 1) * MiB, files).code).toBe('memory-too-small');
   });

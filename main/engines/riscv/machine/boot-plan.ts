@@ -82,7 +82,7 @@ export function planBoot(board: Omit<Board, 'sbi'>, files: BootFiles): BootPlan 
   if (initrd && initrd.bytes.length === 0) {
     throw new InnError(`${initrd.file} is empty`, {
       code: 'initrd-empty',
-      nextStep: 'Build or download the file again, or start without --initrd.',
+      nextStep: 'Build or download the file again, or start without an initrd.',
     });
   }
   if (bios) {
@@ -108,7 +108,7 @@ export function planBoot(board: Omit<Board, 'sbi'>, files: BootFiles): BootPlan 
   if (!kernelFile) {
     throw new InnError('There is neither a kernel nor firmware to start', {
       code: 'nothing-to-boot',
-      nextStep: 'Name one with --kernel or --bios.',
+      nextStep: 'Name a kernel or firmware.',
     });
   }
   const kernel = placeKernel(kernelFile, (image) =>
@@ -178,7 +178,7 @@ function placeRest(
       `The machine has ${formatBytes(board.ramSize)} of memory; what it is to start needs ${formatBytes(needed)}`,
       {
         code: 'memory-too-small',
-        nextStep: `Give it more, at least --memory ${Math.ceil(needed / MiB)}M.`,
+        nextStep: `Give it ${Math.ceil(needed / MiB)} MiB of memory or more.`,
       },
     );
   }

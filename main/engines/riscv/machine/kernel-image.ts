@@ -74,7 +74,7 @@ const NAME_A_PROGRAM = 'Check the name: give a Linux Image or an ELF file for ri
 const FOREIGN: readonly { what: string; at: number; magic: string; nextStep: string }[] = [
   { what: 'an x86 kernel', at: 0x202, magic: 'HdrS', nextStep: 'Use a kernel built for riscv64.' },
   { what: 'an ARM64 kernel', at: 56, magic: 'ARMd', nextStep: 'Use a kernel built for riscv64.' },
-  { what: 'an initial RAM disk', at: 0, magic: '07070', nextStep: 'Give it as --initrd, and a kernel as --kernel.' },
+  { what: 'an initial RAM disk', at: 0, magic: '07070', nextStep: 'Give it as the initrd, and a kernel besides.' },
   { what: 'a package', at: 0, magic: '!<arch>\n', nextStep: 'Unpack it and give the kernel inside, under boot/.' },
   {
     what: 'a disk image',

@@ -204,6 +204,137 @@ describe('console output', () => {
   });
 });
 
+describe('several consoles', () => {
+  const THREE = channelsOf({ terminals: 2, agent: true });
+
+  test('what one says goes nowhere else; one whose output nobody takes does not hold up another', () => {
+    b = new Bench({ channels: THREE });
+    const flood = 'x'.repeat(2 * OUTPUT_LIMIT);
+    b.run(function* () {
+      const terminals = [new Terminal(b, 0), new Terminal(b, 1)] as const;
+      for (const terminal of terminals) yield* terminal.open();
+      yield* terminals[1].print(flood);
+      // All that may be on its way is; the driver waits for the rest
+      expect(b.mailboxes.inFlight('hvc1')).toBeGreaterThanOrEqual(OUTPUT_LIMIT);
+      expect(terminals[1].unsent).toBeGreaterThan(0);
+      yield* terminals[0].print('here');
+      yield* b.write(UART.base + THR, 0x21, 1);
+      expect(terminals[0].unsent).toBe(0);
+      expect([outputOf('hvc0'), outputOf('ttyS0')]).toEqual(['here', '!']);
+      // The host takes everything, now and again
+      for (let round = 0; terminals[1].unsent > 0; round++) {
+        expect(round).toBeLessThan(100);
+        b.mailboxes.addInFlight('hvc1', -b.mailboxes.inFlight('hvc1'));
+        yield;
+      }
+    });
+    expect(outputOf('hvc1')).toBe(flood);
+    expect(outputOf('hvc0')).toBe('here');
+  });
+
+  test('input that one does not take does not hold up another’s', () => {
+    b = new Bench({ channels: THREE });
+    let got = '';
+    b.run(function* () {
+      yield* b.write(UART.base + FCR, 1, 1);
+      // Nobody in the guest reads hvc0 or the agent's port
+      yield input('x'.repeat(100_000), 'hvc0');
+      yield input('x'.repeat(100_000), 'org.qemu.guest_agent.0');
+      yield input('echo', 'ttyS0');
+      yield;
+      while ((((yield* b.ask('read', UART.base + LSR, 1)) ?? 0) & DATA_READY) !== 0) {
+        got += String.fromCharCode((yield* b.ask('read', UART.base + THR, 1)) ?? 0);
+      }
+    });
+    expect(got).toBe('echo');
+  });
+
+  test('input for a console that the machine does not have is dropped', () => {
+    b = new Bench();
+    b.run(function* () {
+      yield input('x', 'hvc3');
+      yield { kind: 'resize', channel: 'hvc3', columns: 1, rows: 1 };
+      yield;
+      expect(yield* b.ask('read', UART.base + LSR, 1)).toBe(0x60);
+    });
+    expect(b.posts).toEqual([]);
+  });
+
+  function outputOf(channel: Channel): string {
+    const chunks = b.posts.flatMap((post) => (post.kind === 'output' && post.channel === channel ? [post.bytes] : []));
+    return Buffer.concat(chunks).toString('latin1');
+  }
+});
+
+/** A driver of one terminal of the virtio console, as far as that needs: its transmit queue (virtio 1.2, sections 2.7 and 5.3). */
+class Terminal {
+  static readonly #BASE = virtioMmio(0).base;
+  static readonly #SIZE = 64;
+  static readonly #BUFFER = 8192;
+  readonly #bench: Bench;
+  readonly #queue: number;
+  /** Guest-physical: descriptors, rings, and one buffer that all descriptors name. */
+  readonly #at: number;
+
+  constructor(bench: Bench, index: number) {
+    this.#bench = bench;
+    // Queues 2 and 3 are for control messages
+    this.#queue = index === 0 ? 1 : 2 * index + 3;
+    this.#at = RAM_GPA + 0x1_0000 * (index + 1);
+  }
+
+  /** The first to be opened sets the device up. */
+  *open(): Generator<undefined, void> {
+    const set = (register: number, value: number) => this.#bench.write(Terminal.#BASE + register, value);
+    if (this.#queue === 1) {
+      for (const [register, value] of [
+        [0x070, 3],
+        [0x024, 1],
+        [0x020, 1],
+        // MULTIPORT
+        [0x024, 0],
+        [0x020, 2],
+        [0x070, 11],
+      ] as const) {
+        yield* set(register, value);
+      }
+    }
+    yield* set(0x030, this.#queue);
+    yield* set(0x038, Terminal.#SIZE);
+    yield* set(0x080, this.#at);
+    yield* set(0x090, this.#at + 0x1000);
+    yield* set(0x0a0, this.#at + 0x2000);
+    yield* set(0x044, 1);
+    yield* set(0x070, 15);
+  }
+
+  /** Offers a text of one letter to the device, or one that fits in a buffer. */
+  *print(text: string): Generator<undefined, void> {
+    const { memory, layout } = this.#bench;
+    const ram = new DataView(memory.buffer, layout.ramBase + this.#at - RAM_GPA);
+    const { length } = text;
+    for (let i = 0; i < Math.min(length, Terminal.#BUFFER); i++) ram.setUint8(0x4000 + i, text.charCodeAt(i));
+    const available = ram.getUint16(0x1002, true);
+    const buffers = Math.ceil(length / Terminal.#BUFFER);
+    for (let n = 0; n < buffers; n++) {
+      const slot = (available + n) % Terminal.#SIZE;
+      ram.setBigUint64(slot * 16, BigInt(this.#at + 0x4000), true);
+      ram.setUint32(slot * 16 + 8, Math.min(Terminal.#BUFFER, length - n * Terminal.#BUFFER), true);
+      ram.setUint16(0x1004 + 2 * slot, slot, true);
+    }
+    ram.setUint16(0x1002, available + buffers, true);
+    yield* this.#bench.write(Terminal.#BASE + 0x050, this.#queue);
+    yield undefined;
+  }
+
+  /** Buffers that the device has not taken. */
+  get unsent(): number {
+    const { memory, layout } = this.#bench;
+    const ram = new DataView(memory.buffer, layout.ramBase + this.#at - RAM_GPA);
+    return (ram.getUint16(0x1002, true) - ram.getUint16(0x2002, true)) & 0xffff;
+  }
+}
+
 describe('console input', () => {
   test('is taken as far as there is room, in order, and the rest when there is more', () => {
     const text = 'abcdefghijklmnopqrstuvwxyz';

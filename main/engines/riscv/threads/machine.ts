@@ -463,7 +463,7 @@ function allocate(harts: number, ramSize: number): { memory: WebAssembly.Memory;
     if (!(error instanceof RangeError)) throw error;
     throw new InnError(`A machine with ${formatBytes(ramSize)} of memory cannot be had: ${error.message}`, {
       code: 'memory-too-large',
-      nextStep: 'Ask for less with --memory (a guest can have up to about 3.7 GiB), or end other machines first.',
+      nextStep: 'Give it less (a machine can have up to about 3.7 GiB), or end other machines first.',
       cause: error,
     });
   }
