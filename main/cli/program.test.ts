@@ -6,6 +6,9 @@ const commands: Commands = {
   disassemble: async () => 0,
   trace: async () => 0,
   gdb: async () => 0,
+  withHost: async () => 0,
+  restartHost: async () => 0,
+  serve: async () => 0,
 };
 
 describe('the exit status', () => {

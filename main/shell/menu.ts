@@ -22,7 +22,7 @@ export function menuOf({ platform, productName, run, quit, openWindow }: MenuPar
     click: () => run(id),
     ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
   });
-  const preferences = action(mac ? 'Settings…' : 'Preferences', 'app.preferences', 'CmdOrCtrl+,');
+  const preferences = action(mac ? 'Settings…' : 'Preferences', 'preferences.open', 'CmdOrCtrl+,');
   const quitItem: Item = { label: `Quit ${productName}`, click: quit, accelerator: mac ? 'Cmd+Q' : 'Ctrl+Q' };
   const appMenu: Item = {
     label: productName,
@@ -74,8 +74,8 @@ export function menuOf({ platform, productName, run, quit, openWindow }: MenuPar
         action('Resume', 'machine.resume'),
         action('Reset', 'machine.reset'),
         separator,
-        action('Shut Down', 'machine.shut-down'),
-        action('Power Off…', 'machine.power-off'),
+        action('Shut Down', 'machine.shutDown'),
+        action('Power Off…', 'machine.powerOff'),
         separator,
         action('Settings…', 'machine.settings'),
         action('Clone…', 'machine.clone'),
@@ -85,7 +85,7 @@ export function menuOf({ platform, productName, run, quit, openWindow }: MenuPar
     {
       label: '&View',
       submenu: [
-        action('Commands…', 'app.palette', 'CmdOrCtrl+K'),
+        action('Commands…', 'palette.open', 'CmdOrCtrl+K'),
         separator,
         { role: 'resetZoom', registerAccelerator: false },
         { role: 'zoomIn', registerAccelerator: false },
@@ -95,6 +95,6 @@ export function menuOf({ platform, productName, run, quit, openWindow }: MenuPar
       ],
     },
     { role: 'windowMenu' },
-    { role: 'help', submenu: [action('Keyboard Shortcuts', 'app.shortcuts')] },
+    { role: 'help', submenu: [action('Keyboard Shortcuts', 'help.shortcuts')] },
   ];
 }
