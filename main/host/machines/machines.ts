@@ -250,9 +250,10 @@ export class Machines {
   #changed(machine: HostedMachine): void {
     this.#topic.publish({ kind: 'changed', machine: machine.view() });
     const running = this.alive.length;
-    if (running > this.#running) this.usage.start();
     if (running === this.#running) return;
     this.#running = running;
+    if (running > 0) this.usage.start();
+    else this.usage.stop();
     this.#options.onRunningChange();
   }
 }

@@ -30,7 +30,7 @@ export class UsageMeter {
     this.#now = now;
   }
 
-  /** Measures as long as machines run; to be called whenever one more may. */
+  /** To be called when machines run; does nothing where it measures already. */
   start(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => this.measure(), INTERVAL);
@@ -38,21 +38,22 @@ export class UsageMeter {
     this.measure();
   }
 
+  /** To be called when none runs any more; says so, once. */
   stop(): void {
+    if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.measure();
   }
 
   watch(signal: AbortSignal): AsyncIterable<Usage[]> {
     return this.#topic.watch(signal, () => (this.#kept.length > 0 ? [this.#kept.flat()] : []));
   }
 
-  /** One look at all machines. When none runs any more that is said once. */
+  /** One look at all machines. */
   measure(): void {
     const at = this.#now();
-    const samples = this.#samples();
-    const usage = samples.flatMap((sample) => this.#usage(sample, at));
-    if (samples.length === 0) this.stop();
+    const usage = this.#samples().flatMap((sample) => this.#usage(sample, at));
     this.#kept = [...this.#kept, usage].filter((each) => each.some((one) => one.at > at - KEPT * INTERVAL));
     this.#topic.publish(usage);
   }
