@@ -24,6 +24,8 @@ export interface Action {
   /** `noun.verb`, such as `machine.start`. */
   readonly id: string;
   readonly label: (context: ActionContext) => string;
+  /** In the menu beside its own button, where the plain word would not tell it from the others. */
+  readonly menuLabel?: () => string;
   readonly icon?: LucideIcon;
   /** `mod` is Ctrl, or Cmd on a Mac: `mod+n`, `mod+,`, `F2`, `?`. */
   readonly shortcut?: string;

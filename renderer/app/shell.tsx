@@ -1,21 +1,99 @@
+/** The frame: toolbar above, tree left, what is chosen right, status bar beneath. */
+import { useEffect, useRef, useState } from 'react';
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import { useText } from '../i18n/i18n.ts';
 import { MachinePage } from '../machines/machine-page.tsx';
-import { showMachine, useSelectedId } from '../state/navigate.ts';
-import { useMachine, useMachines } from '../state/stores.ts';
-import { Button } from '../ui/index.ts';
+import { MachineTree } from '../machines/tree/tree.tsx';
+import { showHome, showMachine, usePlace } from '../state/navigate.ts';
+import { useMachine, useMachines, useMachinesKnown } from '../state/stores.ts';
+import { ConnectionBar } from './connection-bar.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { HomePage } from './home-page.tsx';
+import { NoticeBars } from './notice-bars.tsx';
+import { Palette } from './palette/palette.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { Toolbar } from './toolbar.tsx';
+import { TreeFoot } from './tree-foot.tsx';
+import { useTreeWidth } from './tree-width.ts';
+import { useKeys } from './use-keys.ts';
 
 export function Shell() {
-  const machines = useMachines();
-  const machine = useMachine(useSelectedId());
+  const t = useText('app');
+  useKeys();
+  useSelection();
+  const { width, keep } = useTreeWidth();
   return (
     <div className="app">
-      <aside>
-        {machines.map(({ id, settings }) => (
-          <Button key={id} onPress={() => showMachine(id)}>
-            {settings.name}
-          </Button>
-        ))}
-      </aside>
-      <main className="pane">{machine && <MachinePage machine={machine} />}</main>
+      <Toolbar />
+      <Group
+        className="panes"
+        orientation="horizontal"
+        onLayoutChanged={(layout) => {
+          if (layout.tree !== undefined) keep(layout.tree);
+        }}
+      >
+        <Panel
+          id="tree"
+          className="tree-pane"
+          defaultSize={width}
+          minSize={200}
+          maxSize={420}
+          groupResizeBehavior="preserve-pixel-size"
+        >
+          <nav className="tree" aria-label={t('region.tree')} data-region>
+            <MachineTree />
+            <TreeFoot />
+          </nav>
+        </Panel>
+        <Separator className="splitter" aria-label={t('region.width')} />
+        <Panel id="pane" minSize={420}>
+          <main className="pane">
+            <ConnectionBar />
+            <NoticeBars />
+            <ErrorBoundary>
+              <Page />
+            </ErrorBoundary>
+          </main>
+        </Panel>
+      </Group>
+      <StatusBar />
+      <Palette />
     </div>
   );
+}
+
+function Page() {
+  const place = usePlace();
+  const known = useMachinesKnown();
+  const machines = useMachines();
+  const machine = useMachine(place.page === 'machine' ? place.machine : null);
+  if (machine) return <MachinePage machine={machine} />;
+  return known && machines.length === 0 && place.page === 'home' ? <HomePage /> : null;
+}
+
+/**
+ * Some machine is always chosen where there is one: the first to begin with, and the neighbour of one that went away. One
+ * that is chosen before the host has told of it is waited for.
+ */
+function useSelection(): void {
+  const place = usePlace();
+  const machines = useMachines();
+  const known = useMachinesKnown();
+  const [started, setStarted] = useState(false);
+  const seen = useRef<{ id: string; at: number } | null>(null);
+  useEffect(() => {
+    if (!known) return;
+    setStarted(true);
+    const wanted = place.page === 'machine' ? place.machine : null;
+    const at = machines.findIndex(({ id }) => id === wanted);
+    if (wanted !== null && at !== -1) {
+      seen.current = { id: wanted, at };
+      return;
+    }
+    if (wanted !== null && started && seen.current?.id !== wanted) return;
+    const next = machines[Math.min(seen.current?.at ?? 0, machines.length - 1)];
+    seen.current = null;
+    if (next) showMachine(next.id);
+    else if (place.page !== 'home') showHome();
+  }, [known, machines, place, started]);
 }

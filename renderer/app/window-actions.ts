@@ -6,7 +6,7 @@ import { i18n } from '../i18n/i18n.ts';
 import { focusSearch } from '../machines/tree/search.ts';
 import { openDialog } from '../state/dialogs.ts';
 import { useHostState } from '../state/stores.ts';
-import { openPalette } from './palette-state.ts';
+import { openPalette } from './palette/palette-state.ts';
 import { tryLinux } from './try-linux.ts';
 
 const t = i18n.t;

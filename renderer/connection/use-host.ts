@@ -8,6 +8,7 @@ import type { Host, HostConnection } from './host.ts';
 export const HostContext = createContext<Host | null>(null);
 
 export interface UsedHost extends HostConnection {
+  readonly connection: Host;
   readonly status: ConnectionState['status'];
   readonly access: Access;
   /** Whether a `write` method may be asked right now. */
@@ -26,6 +27,7 @@ export function useHost(): UsedHost {
   const status = useConnectionState((state) => state.status);
   const access = useConnectionState((state) => state.server?.access ?? 'read');
   return {
+    connection: host,
     door: host.door,
     call: (method, args, options) => host.call(method, args, options),
     stream: (method, args, options) => host.stream(method, args, options),

@@ -82,6 +82,7 @@ export const machineActions: readonly Action[] = [
   {
     id: 'machine.start',
     label: () => t('machines:action.start'),
+    menuLabel: () => t('machines:action.startAndShow'),
     icon: Play,
     scope: 'machine',
     group: 'run',

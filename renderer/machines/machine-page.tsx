@@ -6,6 +6,9 @@ import { ErrorBoundary } from '../app/error-boundary.tsx';
 import { useText } from '../i18n/i18n.ts';
 import { type MachineTab, showMachine, useNavigation } from '../state/navigate.ts';
 import { Skeleton, Tabs } from '../ui/index.ts';
+import { Aborted } from './aborted.tsx';
+import { MachineHeader } from './machine-header.tsx';
+import { OperationStrip } from './operation-strip.tsx';
 
 const DetailsPage = lazy(() => import('./details/details-page.tsx'));
 const LogPage = lazy(() => import('./log/log-page.tsx'));
@@ -17,6 +20,7 @@ export function MachinePage({ machine }: { readonly machine: Machine }) {
   return (
     <>
       <MachineHeader machine={machine} />
+      <OperationStrip machine={machine} />
       <Tabs<MachineTab>
         label={t('tab.label')}
         className="tabs-box page-tabs"
@@ -28,18 +32,19 @@ export function MachinePage({ machine }: { readonly machine: Machine }) {
           { value: 'log', label: t('tab.log') },
         ]}
       >
-        <TabPanel id="details" className="body">
+        <TabPanel id="details" className="body" data-region>
+          <Aborted machine={machine} />
           <Part>
             <DetailsPage key={machine.id} machine={machine} />
           </Part>
         </TabPanel>
         {/* Terminals keep what they show, and the focus, while another tab is in front. */}
-        <TabPanel id="consoles" className="body body-flush" shouldForceMount>
+        <TabPanel id="consoles" className="body body-flush" shouldForceMount data-region>
           <Part>
             <ConsolesPage key={machine.id} machine={machine} />
           </Part>
         </TabPanel>
-        <TabPanel id="log" className="body body-flush">
+        <TabPanel id="log" className="body body-flush" data-region>
           <Part>
             <LogPage key={machine.id} machine={machine} />
           </Part>
@@ -54,13 +59,5 @@ function Part({ children }: { readonly children: React.ReactNode }) {
     <ErrorBoundary>
       <Suspense fallback={<Skeleton rows={6} />}>{children}</Suspense>
     </ErrorBoundary>
-  );
-}
-
-function MachineHeader({ machine }: { readonly machine: Machine }) {
-  return (
-    <header className="ghead">
-      <h1 className="ell">{machine.settings.name}</h1>
-    </header>
   );
 }

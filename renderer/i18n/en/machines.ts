@@ -1,3 +1,5 @@
+import { machinePages } from './machine-pages.ts';
+
 /** Texts about machines: states, actions, tree, details, dialogs, log. */
 export const machines = {
   state: {
@@ -51,6 +53,51 @@ export const machines = {
     resetTitle: 'Reset {{name}}?',
     resetText: 'The guest starts anew at once and loses what it has not saved.',
   },
+  stateOf: 'State of {{name}}',
+  row: {
+    up: '{{state}} · {{memory}}',
+    off_one: '{{state}} · {{count}} core · {{memory}}',
+    off_other: '{{state}} · {{count}} cores · {{memory}}',
+    aborted: '{{state}} {{at}}',
+  },
+  fact: {
+    up: 'for {{duration}}',
+    boots: 'for {{duration}}, boots in {{boot}}',
+    off: 'since {{at}}',
+    aborted: 'at {{at}}: {{message}}',
+  },
+  aborted: {
+    label: 'How the last run failed',
+    title: '{{name}} stopped because of a failure',
+    unknown: 'Nothing is known about the cause.',
+    safe: 'Its settings and files are as they were. What the guest held in memory is lost.',
+    again: 'Start again',
+    save: 'Save report',
+    report: 'Report',
+    copy: 'Copy report',
+    private: 'The report holds no guest memory. It stays on this computer unless you send it.',
+  },
+  tree: {
+    label: 'Machines',
+    search: 'Search machines',
+    none: 'No machines yet.',
+    notFound: 'No machine matches “{{text}}”.',
+    clear: 'Clear the search',
+    count: '{{running}} of {{total}}',
+    countLabel_one: '{{running}} of {{count}} machine is up',
+    countLabel_other: '{{running}} of {{count}} machines are up',
+    drag: 'Move {{name}}',
+    menu: 'Actions for {{name}}',
+    rename: 'New name',
+    badName: {
+      empty: 'A machine needs a name.',
+      'too-long': 'At most 64 characters.',
+      'control-character': 'Control characters would make the list lie.',
+      'blank-edges': 'No blanks at the beginning or end.',
+      taken: 'Another machine has this name.',
+    },
+    ungrouped: 'Not in a group',
+  },
   tab: {
     label: 'Parts of the machine',
     details: 'Details',
@@ -65,4 +112,5 @@ export const machines = {
     nameFirst: 'Type the name of the new group, or choose one above.',
     badName: 'At most 64 characters, without blanks at the ends or control characters.',
   },
+  ...machinePages,
 } as const;

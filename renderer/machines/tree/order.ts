@@ -59,6 +59,22 @@ export function dropped(machines: readonly Machine[], ids: ReadonlySet<string>, 
   return [...rest.slice(0, at), ...taken, ...rest.slice(at)];
 }
 
+/** All machines of a group before or after those of another. '' stays first whatever is asked. */
+export function droppedGroup(
+  machines: readonly Machine[],
+  group: string,
+  target: string,
+  where: 'before' | 'after',
+): Order {
+  const all = sections(machines);
+  const taken = all.find((section) => section.group === group);
+  const rest = all.filter((section) => section !== taken);
+  const at = rest.findIndex((section) => section.group === target);
+  if (!taken || at === -1) return orderOf(machines);
+  const order = rest.toSpliced(where === 'before' ? at : at + 1, 0, taken);
+  return orderOf(order.flatMap((section) => section.machines));
+}
+
 /** At the end of another group, which may be new. */
 export function intoGroup(machines: readonly Machine[], id: string, group: string): Order {
   return dropped(machines, new Set([id]), { group, target: null, where: 'after' });

@@ -1,0 +1,22 @@
+/** Width of the tree, kept in this browser. The panels speak in percent; the width that is kept is in CSS pixels. */
+import { useState } from 'react';
+
+const KEY = 'innkeeper.treeWidth';
+const DEFAULT = 260;
+const DEFAULT_NARROW = 240;
+const NARROW_WINDOW = 1080;
+
+function kept(): number {
+  const width = Number(localStorage.getItem(KEY) ?? Number.NaN);
+  if (width >= 200 && width <= 420) return width;
+  return window.innerWidth < NARROW_WINDOW ? DEFAULT_NARROW : DEFAULT;
+}
+
+export function useTreeWidth() {
+  const [width] = useState(kept);
+  const keep = (percent: number) => {
+    const pixels = Math.round((percent / 100) * window.innerWidth);
+    localStorage.setItem(KEY, String(pixels));
+  };
+  return { width, keep };
+}

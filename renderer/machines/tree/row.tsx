@@ -1,0 +1,95 @@
+import { ChevronDown, ChevronRight, Ellipsis, GripVertical } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button, TreeItem, TreeItemContent } from 'react-aria-components';
+import type { Machine } from '../../../shared/contract/machine.ts';
+import { useText } from '../../i18n/i18n.ts';
+import { useUsage } from '../../state/stores.ts';
+import { Icon, Sparkline, StateIcon } from '../../ui/index.ts';
+import { rowText } from '../words.ts';
+import type { MenuPlace } from './row-menu.tsx';
+import type { GroupRow } from './tree-model.ts';
+
+export function GroupItem({ row, children }: { readonly row: GroupRow; readonly children: ReactNode }) {
+  const t = useText('machines');
+  const { running, total } = row;
+  return (
+    <TreeItem id={row.key} textValue={row.group} className="grp-row">
+      <TreeItemContent>
+        {({ isExpanded, allowsDragging }) => (
+          <div className="grp">
+            {allowsDragging && <Button slot="drag" className="grip" aria-label={t('tree.drag', { name: row.group })} />}
+            <Button slot="chevron" className="grp-fold">
+              <Icon of={isExpanded ? ChevronDown : ChevronRight} size={12} />
+            </Button>
+            <span className="ell">{row.group}</span>
+            <span className="grp-count" title={t('tree.countLabel', { running, count: total })}>
+              {t('tree.count', { running, total })}
+            </span>
+          </div>
+        )}
+      </TreeItemContent>
+      {children}
+    </TreeItem>
+  );
+}
+
+interface MachineItemProps {
+  readonly machine: Machine;
+  readonly onMenu: (place: MenuPlace) => void;
+}
+
+export function MachineItem({ machine, onMenu }: MachineItemProps) {
+  const { name } = machine.settings;
+  const text = rowText(machine);
+  return (
+    <TreeItem id={machine.id} textValue={`${name}, ${text}`} className="guest-row">
+      <TreeItemContent>
+        {({ allowsDragging }) => (
+          <MachineRow machine={machine} text={text} draggable={allowsDragging === true} onMenu={onMenu} />
+        )}
+      </TreeItemContent>
+    </TreeItem>
+  );
+}
+
+interface MachineRowProps extends MachineItemProps {
+  readonly text: string;
+  readonly draggable: boolean;
+}
+
+function MachineRow({ machine, text, draggable, onMenu }: MachineRowProps) {
+  const t = useText('machines');
+  const { name } = machine.settings;
+  return (
+    <div className="guest" data-machine={machine.id}>
+      {draggable && (
+        <Button slot="drag" className="grip" aria-label={t('tree.drag', { name })}>
+          <Icon of={GripVertical} size={14} />
+        </Button>
+      )}
+      <StateIcon state={machine.state} />
+      <div className="ell">
+        <div className="guest-name ell">{name}</div>
+        <div className="guest-sub ell">{text}</div>
+      </div>
+      {machine.state === 'running' && <Cpu machine={machine} />}
+      <Button
+        className="btn btn-quiet btn-icon btn-s guest-more"
+        aria-label={t('tree.menu', { name })}
+        excludeFromTabOrder
+        onPress={({ target }) => {
+          const { left, bottom } = target.getBoundingClientRect();
+          onMenu({ machine: machine.id, x: left, y: bottom });
+        }}
+      >
+        <Icon of={Ellipsis} size={14} />
+      </Button>
+    </div>
+  );
+}
+
+/** By itself, for it changes every second and the row does not. */
+function Cpu({ machine }: { readonly machine: Machine }) {
+  const usage = useUsage(machine.id);
+  return <Sparkline values={usage.map(({ cpu }) => cpu)} max={(machine.active ?? machine.settings).cores} />;
+}

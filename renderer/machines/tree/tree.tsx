@@ -1,0 +1,183 @@
+/** The machines, in groups, at the left. */
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import {
+  Tree as AriaTree,
+  Collection,
+  DropIndicator,
+  type Key,
+  useDragAndDrop,
+  Virtualizer,
+} from 'react-aria-components';
+import type { Machine } from '../../../shared/contract/machine.ts';
+import { contextNow, runAction } from '../../actions/actions.ts';
+import { useHost } from '../../connection/use-host.ts';
+import { useText } from '../../i18n/i18n.ts';
+import { showMachine, useSelectedId } from '../../state/navigate.ts';
+import { machineById, useMachines, useMachinesKnown } from '../../state/stores.ts';
+import { reporting } from '../../state/toasts.ts';
+import { Button, Skeleton } from '../../ui/index.ts';
+import { arrange } from '../arrange.ts';
+import { isUp } from '../machine-actions.ts';
+import { useCollapsed } from './collapsed.ts';
+import { dropped, droppedGroup } from './order.ts';
+import { RenameField } from './rename-field.tsx';
+import { GroupItem, MachineItem } from './row.tsx';
+import { type MenuPlace, RowMenu } from './row-menu.tsx';
+import { useSearch } from './search.ts';
+import { SearchBox } from './search-box.tsx';
+import { ROW_HEIGHT, TreeLayout } from './tree-layout.ts';
+import { found, groupOfKey, type Row, treeRows } from './tree-model.ts';
+
+export function MachineTree() {
+  const t = useText('machines');
+  const known = useMachinesKnown();
+  const machines = useMachines();
+  const text = useSearch((state) => state.text);
+  // Typing goes on while a long list is being drawn.
+  const search = useDeferredValue(text);
+  const shown = useMemo(() => found(machines, search), [machines, search]);
+  const rows = useMemo(() => treeRows(shown, machines), [shown, machines]);
+  const box = useRef<HTMLDivElement>(null);
+  const [menu, setMenu] = useState<MenuPlace | null>(null);
+
+  return (
+    <>
+      <SearchBox />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: rows have the role; this hears what they let through */}
+      <div
+        className="tree-list"
+        ref={box}
+        onContextMenu={(event) => {
+          const place = menuPlace(event.nativeEvent);
+          if (!place) return;
+          event.preventDefault();
+          setMenu(place);
+        }}
+      >
+        {!known && <Skeleton rows={5} height={ROW_HEIGHT} />}
+        {known && machines.length === 0 && <p className="tree-none muted">{t('tree.none')}</p>}
+        {known && machines.length > 0 && shown.length === 0 && (
+          <div className="tree-none muted">
+            <p>{t('tree.notFound', { text: search })}</p>
+            <Button variant="link" size="s" onPress={() => useSearch.setState({ text: '' })}>
+              {t('tree.clear')}
+            </Button>
+          </div>
+        )}
+        {shown.length > 0 && <Rows rows={rows} machines={machines} all={search.trim() !== ''} onMenu={setMenu} />}
+        <RenameField box={box} />
+      </div>
+      <RowMenu place={menu} onClose={() => setMenu(null)} />
+    </>
+  );
+}
+
+/** The row that a context menu is asked for, by mouse or by key. */
+function menuPlace(event: MouseEvent): MenuPlace | undefined {
+  const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-machine]') : null;
+  const machine = row?.dataset.machine;
+  if (!row || machine === undefined) return undefined;
+  if (event.clientX !== 0 || event.clientY !== 0) return { machine, x: event.clientX, y: event.clientY };
+  const { left, bottom } = row.getBoundingClientRect();
+  return { machine, x: left + 40, y: bottom };
+}
+
+interface RowsProps {
+  readonly rows: readonly Row[];
+  readonly machines: readonly Machine[];
+  /** While searching all groups are open. */
+  readonly all: boolean;
+  readonly onMenu: (place: MenuPlace) => void;
+}
+
+function Rows({ rows, machines, all, onMenu }: RowsProps) {
+  const t = useText('machines');
+  const host = useHost();
+  const selected = useSelectedId();
+  const { collapsed, toggle } = useCollapsed();
+  const expanded = useMemo(
+    () =>
+      new Set(rows.filter((row) => row.kind === 'group' && (all || !collapsed.has(row.group))).map(({ key }) => key)),
+    [rows, all, collapsed],
+  );
+  const { dragAndDropHooks } = useDragAndDrop({
+    isDisabled: !host.mayWrite || all,
+    getItems: (keys) => [...keys].map((key) => ({ 'text/plain': nameOf(key) })),
+    getDropOperation: (target) =>
+      target.type === 'item' && target.dropPosition === 'on' && groupOfKey(String(target.key)) === undefined
+        ? 'cancel'
+        : 'move',
+    renderDropIndicator: (target) => <DropIndicator target={target} className="drop-line" />,
+    onMove: ({ keys, target }) => {
+      const where = target.dropPosition === 'before' ? 'before' : 'after';
+      const order = orderAfterDrop(
+        machines,
+        new Set([...keys].map(String)),
+        String(target.key),
+        target.dropPosition === 'on',
+        where,
+      );
+      reporting(() => arrange(host, order));
+    },
+  });
+
+  return (
+    <Virtualizer layout={TreeLayout} layoutOptions={{ rowSize: ROW_HEIGHT }}>
+      <AriaTree
+        className="tree-rows"
+        aria-label={t('tree.label')}
+        items={rows}
+        selectionMode="single"
+        selectionBehavior="replace"
+        disallowEmptySelection
+        selectedKeys={selected === null ? [] : [selected]}
+        expandedKeys={expanded}
+        onExpandedChange={(keys) => toggle(rows, new Set([...keys].map(String)))}
+        onSelectionChange={(keys) => {
+          const key = keys === 'all' ? undefined : [...keys][0];
+          if (key !== undefined && machineById(String(key))) showMachine(String(key));
+        }}
+        onAction={(key) => {
+          const machine = machineById(String(key));
+          if (!machine) return;
+          const context = contextNow(host.connection, machine);
+          runAction(isUp(machine.state) ? 'machine.show' : 'machine.start', context);
+        }}
+        dragAndDropHooks={dragAndDropHooks}
+      >
+        {(row) =>
+          row.kind === 'group' ? (
+            <GroupItem row={row}>
+              <Collection items={row.rows}>
+                {(child) => <MachineItem machine={child.machine} onMenu={onMenu} />}
+              </Collection>
+            </GroupItem>
+          ) : (
+            <MachineItem machine={row.machine} onMenu={onMenu} />
+          )
+        }
+      </AriaTree>
+    </Virtualizer>
+  );
+}
+
+function nameOf(key: Key): string {
+  return groupOfKey(String(key)) ?? machineById(String(key))?.settings.name ?? '';
+}
+
+function orderAfterDrop(
+  machines: readonly Machine[],
+  keys: ReadonlySet<string>,
+  target: string,
+  on: boolean,
+  where: 'before' | 'after',
+) {
+  const targetGroup = groupOfKey(target);
+  const inGroup = targetGroup ?? machineById(target)?.settings.group ?? '';
+  const group = [...keys].map(groupOfKey).find((name) => name !== undefined);
+  if (group !== undefined) return droppedGroup(machines, group, inGroup, where);
+  if (targetGroup === undefined) return dropped(machines, keys, { group: inGroup, target, where });
+  if (on) return dropped(machines, keys, { group: targetGroup, target: null, where: 'after' });
+  // Between two groups: out of all groups where the first of them is what it was dropped before, else into it.
+  return dropped(machines, keys, { group: where === 'before' ? '' : targetGroup, target: null, where: 'after' });
+}
