@@ -60,8 +60,9 @@ export function connect(wire: Wire, options: ConnectOptions): Promise<Client> {
     let connection: Connection | undefined;
     const fail = (error: Error) => {
       clearTimeout(timer);
-      wire.close();
+      // First, for closing calls this again, with a reason that tells less.
       reject(error);
+      wire.close();
     };
     const timeoutMs = options.timeoutMs ?? HELLO_MS;
     const timer = setTimeout(() => fail(connectionLost(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);

@@ -36,8 +36,8 @@ function isMalformed(work: () => unknown): boolean {
 }
 
 describe.each(SIDES)('frames of the %s', (_, frames, decodeFrame) => {
-  it.each(frames)('are understood: $t', (frame) => {
-    expect(decodeFrame(encode(frame))).toEqual(frame);
+  it('are understood', () => {
+    for (const frame of frames) expect(decodeFrame(encode(frame))).toEqual(frame);
   });
 
   it('are none with a field missing or of another type', () => {

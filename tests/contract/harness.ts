@@ -21,8 +21,13 @@ export interface AnyClient {
   stream(method: string, args: unknown, options?: { signal?: AbortSignal }): AsyncIterableIterator<unknown, undefined>;
 }
 
+/** For a test that goes through all methods and knows no types. */
+export function untyped(handlers: Record<string, AnyHandler>): Partial<Handlers> {
+  return handlers as Partial<Handlers>;
+}
+
 /** All methods, of which those that the test did not say fail. */
-export function handlersWith(some: Partial<Handlers> | Record<string, AnyHandler>): Handlers {
+export function handlersWith(some: Partial<Handlers>): Handlers {
   const missing = (name: string) => () => {
     throw new InnError(`${name} is no part of this test`, { code: 'not-in-test', nextStep: 'Add a handler.' });
   };
@@ -43,11 +48,11 @@ export interface Harness {
   /** Serves `handlers` at one end of a new wire. */
   serve(
     pair: WirePair,
-    handlers: Partial<Handlers> | Record<string, AnyHandler>,
+    handlers: Partial<Handlers>,
     options?: Partial<ServeOptions>,
   ): { service: Service; bugs: unknown[] };
   connect(
-    handlers: Partial<Handlers> | Record<string, AnyHandler>,
+    handlers: Partial<Handlers>,
     options?: Partial<ServeOptions>,
     client?: Partial<ConnectOptions>,
   ): Promise<Connection>;
@@ -109,7 +114,9 @@ export async function codeOf(work: Promise<unknown>): Promise<unknown> {
 
 /** All that a stream says until it ends. */
 export async function all<E>(stream: AsyncIterable<E>): Promise<E[]> {
-  return Array.fromAsync(stream);
+  const events: E[] = [];
+  for await (const event of stream) events.push(event);
+  return events;
 }
 
 /** A promise and what settles it. */

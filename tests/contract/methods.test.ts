@@ -6,7 +6,7 @@ import { contract } from '../../shared/contract/contract.ts';
 import type { AnyMethod } from '../../shared/contract/method.ts';
 import { accepted } from './arbitraries.ts';
 import type { AnyClient } from './harness.ts';
-import { all, codeOf, harness, METHODS } from './harness.ts';
+import { all, codeOf, harness, METHODS, untyped } from './harness.ts';
 import { WIRES } from './wires.ts';
 
 const RUNS = 8;
@@ -34,7 +34,7 @@ function scripted() {
           },
     ]),
   );
-  return { handlers, seen, script };
+  return { handlers: untyped(handlers), seen, script };
 }
 
 function use(client: AnyClient, name: string, { kind }: AnyMethod, args: unknown): Promise<unknown> {
