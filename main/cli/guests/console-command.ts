@@ -15,7 +15,11 @@ export function consoleCommand(program: Command, act: Act): void {
     .argument('[console]', 'one of its consoles, such as hvc1 or ttyS0 (default: the first)')
     .description('Connect this terminal to a console; Ctrl-] leaves it, and the machine runs on')
     .option('--no-history', 'do not show what the console said before')
-    .addHelpText('after', '\nExamples:\n  inn console web\n  echo uname -a | inn console web hvc1')
+    .addHelpText(
+      'after',
+      '\nWhere input is a file or a pipe, it is typed, and the console is left once it has been quiet for a second.' +
+        '\n\nExamples:\n  inn console web\n  echo uname -a | inn console web hvc1',
+    )
     .action((name: string, id: string | undefined, words: { history: boolean }) =>
       act((door) => attach(door, name, id, words.history), {}),
     );
@@ -69,6 +73,17 @@ async function attach(door: Door, name: string, wanted: string | undefined, hist
     },
     onOutputClosed: () => leave.abort(),
   });
+  let lastOutput = Date.now();
+  if (!terminal.interactive) {
+    process.stdin.once('end', () => {
+      const leaveWhenQuiet = () => {
+        if (Date.now() - lastOutput >= QUIET_MS) leave.abort();
+        else setTimeout(leaveWhenQuiet, QUIET_MS / 10);
+      };
+      lastOutput = Date.now();
+      void sending.then(leaveWhenQuiet);
+    });
+  }
   const ended = (async () => {
     for await (const event of client.stream('machine.watch', {}, { signal: leave.signal })) {
       const now = event.kind === 'changed' && event.machine.id === machine.id ? event.machine.state : undefined;
@@ -77,6 +92,7 @@ async function attach(door: Door, name: string, wanted: string | undefined, hist
   })();
   const shown = (async () => {
     for await (const event of client.stream('console.attach', at, { signal: leave.signal })) {
+      lastOutput = Date.now();
       if (event.kind === 'output' || (event.kind === 'replay' && history)) {
         await new Promise<void>((resolve) => terminal.write(event.bytes, resolve));
       } else if (event.kind === 'skipped') {
@@ -100,3 +116,5 @@ async function attach(door: Door, name: string, wanted: string | undefined, hist
 }
 
 const LAST_WORDS_MS = 100;
+/** How long a console says nothing before whoever typed by a pipe is taken to have had the answer. */
+const QUIET_MS = 1000;

@@ -63,7 +63,7 @@ describe('a table', () => {
   });
 
   it('lets no name move the cursor', () => {
-    expect(tableOf([['a\x1b[2Jb\u202ec', '1']], columns).join('')).not.toMatch(/[\x1b\u202e]/);
+    expect(tableOf([['a\x1b[2Jb\u202ec', '1']], columns)[1]).toBe('a\ufffd[2Jb\ufffdc  1');
   });
 
   it('shortens what may be shortened to the width of the terminal', () => {
@@ -147,7 +147,7 @@ describe('words', () => {
       transport: 'pci',
     } as const;
     const machine = { active: settings, settings: { ...settings, name: 'b', cores: 2 } } as unknown as Machine;
-    expect(pendingWords(machine)).toEqual([{ name: 'Cores', now: '1', then: '2' }]);
+    expect(pendingWords(machine)).toEqual([{ name: 'Cores', now: '1', next: '2' }]);
     expect(pendingWords({ ...machine, active: null })).toEqual([]);
   });
 });

@@ -93,8 +93,8 @@ function describe({ output }: Door, machine: Machine): void {
   const shown = rows.filter(([, value]) => value !== '');
   const width = Math.max(...shown.map(([title]) => title.length));
   for (const [title, value] of shown) output.line(`${title.padEnd(width)}  ${printable(value)}`);
-  for (const { name, now, then } of pendingWords(machine)) {
-    output.line(`${name}: ${now} now, ${then} after a restart`);
+  for (const { name, now, next } of pendingWords(machine)) {
+    output.line(`${name}: ${now} now, ${next} after a restart`);
   }
   if (failure) output.line(`\nIt was aborted at ${timeWords(failure.at)}: ${failure.message}\n${failure.report}`);
 }
@@ -122,8 +122,8 @@ async function change(door: Door, name: string, words: SettingsWords): Promise<v
     if (output.json) output.line(JSON.stringify(changed));
     else {
       output.line(changed.settings.name);
-      for (const { name: setting, now, then } of pendingWords(changed)) {
-        output.say(`${setting}: ${now} until it is restarted, then ${then}\n`);
+      for (const { name: setting, now, next } of pendingWords(changed)) {
+        output.say(`${setting}: ${now} until it is restarted, then ${next}\n`);
       }
     }
   } catch (error) {

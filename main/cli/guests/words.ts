@@ -60,10 +60,10 @@ export function settingWords(settings: MachineSettings): Readonly<Record<string,
 const AT_ONCE = new Set(['Name', 'Group', 'Description']);
 
 /** What a running machine will only have after its next start. */
-export function pendingWords(machine: Machine): { name: string; now: string; then: string }[] {
+export function pendingWords(machine: Machine): { name: string; now: string; next: string }[] {
   if (!machine.active) return [];
   const now = settingWords(machine.active);
   return Object.entries(settingWords(machine.settings))
-    .filter(([name, then]) => !AT_ONCE.has(name) && now[name] !== then)
-    .map(([name, then]) => ({ name, now: now[name] ?? '', then }));
+    .filter(([name, next]) => !AT_ONCE.has(name) && now[name] !== next)
+    .map(([name, next]) => ({ name, now: now[name] ?? '', next }));
 }
