@@ -201,7 +201,7 @@ export class ConsoleHub {
     let replaying = true;
     let sentAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted && !this.#closed) {
-      const { event, until } = this.#next(viewer);
+      const { event, until, more } = this.#next(viewer);
       if (event) {
         // What comes next does not go on where the last piece ended
         if (event.kind === 'skipped') filter.reset();
@@ -216,7 +216,7 @@ export class ConsoleHub {
       } else {
         const wait = sentAt + COALESCE - performance.now();
         if (until === viewer.cursor) await this.#sleep(viewer, 0);
-        else if (wait > 0 && until - viewer.cursor < OUTPUT_PIECE) {
+        else if (wait > 0 && !more && until - viewer.cursor < OUTPUT_PIECE) {
           await this.#sleep(viewer, viewer.cursor + OUTPUT_PIECE, wait);
         } else {
           sentAt = performance.now();
@@ -226,24 +226,27 @@ export class ConsoleHub {
     }
   }
 
-  /** What a viewer is to be told before any more bytes; without that, how far the bytes go that may follow. */
-  #next(viewer: Viewer): { event?: ConsoleEvent; until: number } {
+  /**
+   * What a viewer is to be told before any more bytes; without that, how far the bytes go that may follow, and whether
+   * something else comes after them.
+   */
+  #next(viewer: Viewer): { event?: ConsoleEvent; until: number; more: boolean } {
     const { start, end, firstPlace } = this.#scrollback;
     if (viewer.size !== this.#size && this.#size) {
       viewer.size = this.#size;
-      return { event: { kind: 'resized', ...this.#size }, until: end };
+      return { event: { kind: 'resized', ...this.#size }, until: end, more: true };
     }
     if (viewer.cursor < start) {
       const bytes = firstPlace - viewer.cursor;
       viewer.cursor = firstPlace;
-      return { event: { kind: 'skipped', bytes }, until: end };
+      return { event: { kind: 'skipped', bytes }, until: end, more: true };
     }
     const restart = this.#restartAfter(viewer);
     if (restart && restart.offset <= viewer.cursor) {
       viewer.restart = restart.n;
-      return { event: { kind: 'restarted' }, until: end };
+      return { event: { kind: 'restarted' }, until: end, more: true };
     }
-    return { until: restart?.offset ?? end };
+    return { until: restart?.offset ?? end, more: restart !== undefined };
   }
 
   /** The first restart that a viewer was not told. */

@@ -32,7 +32,11 @@ export class ReplayFilter {
   push(bytes: Uint8Array): Uint8Array {
     this.#out = new Uint8Array(bytes.length + HELD + 8);
     this.#outLength = 0;
-    for (const byte of bytes) this.#step(byte);
+    for (const byte of bytes) {
+      // Most of it is plain text
+      if (byte >= 0x20 && byte < 0x7f && this.#parser.atBoundary) this.#emit(byte);
+      else this.#step(byte);
+    }
     return this.#out.subarray(0, this.#outLength);
   }
 
@@ -52,10 +56,14 @@ export class ReplayFilter {
   #step(byte: number): void {
     const parser = this.#parser;
     const before = parser.state;
+    if (byte === ENQ) {
+      parser.step(byte);
+      return;
+    }
     if (this.#heldLength === 0) {
       parser.step(byte);
       if (byte === ESC || byte === C1_LEAD) this.#hold(byte);
-      else if (byte !== BEL && byte !== ENQ) this.#emit(byte);
+      else if (byte !== BEL) this.#emit(byte);
       return;
     }
     if (byte === ESC) {
@@ -70,7 +78,7 @@ export class ReplayFilter {
     parser.step(byte);
     if (byte === CAN || byte === SUB) this.#heldLength = 0;
     else if (control) {
-      if (byte !== BEL && byte !== ENQ) this.#emit(byte);
+      if (byte !== BEL) this.#emit(byte);
     } else if (second && byte >= 0x80 && byte < 0xa0) this.#c1(before, byte);
     else {
       this.#hold(byte);
@@ -125,8 +133,14 @@ export class ReplayFilter {
   }
 }
 
+/** Final bytes of CSI sequences that never ask: what nearly all are. SGR is `m`, which asks only with a private prefix. */
+const QUIET_FINALS = new Set(Buffer.from('ABCDEFGHJKLMPXZ@`abdefrl'));
+const SGR = 0x6d;
+
 /** Whether a whole sequence may act once more. */
 function keeps(sequence: Uint8Array): boolean {
+  const final = sequence[sequence.length - 1]!;
+  if (sequence[1] === 0x5b && (QUIET_FINALS.has(final) || (final === SGR && sequence[2]! < 0x3c))) return true;
   const text = Buffer.from(sequence).toString('latin1');
   const [kind, body] =
     sequence[0] === ESC

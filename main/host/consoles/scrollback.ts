@@ -129,7 +129,8 @@ export class Scrollback {
     const parser = this.#parser;
     for (let index = 0; index < bytes.length; index++) {
       const byte = bytes[index]!;
-      parser.step(byte);
+      // Most of it is plain text
+      if (byte < 0x20 || byte >= 0x7f || !parser.atBoundary) parser.step(byte);
       const offset = this.#end + index + 1;
       if (offset < this.#lineDue || !parser.atBoundary) continue;
       if (byte === LINE_FEED || offset >= this.#anyDue) this.#addPlace(offset);
