@@ -71,10 +71,16 @@ export function shortcutOf(action: Action, door: Door): string | undefined {
   return (door === 'serve' ? action.browserShortcut : undefined) ?? action.shortcut;
 }
 
+/** Why nothing can be changed through this window now; undefined if it can. */
+export function whyNoWrites({ connected, access }: ActionContext): string | undefined {
+  if (!connected) return i18n.t('app:why.notConnected');
+  return access === 'read' ? i18n.t('app:why.viewOnly') : undefined;
+}
+
 /** Why `action` cannot be run in `context`, as a sentence; undefined if it can. */
 export function whyNot(action: Action, context: ActionContext): string | undefined {
-  if (action.writes && !context.connected) return i18n.t('app:why.notConnected');
-  if (action.writes && context.access === 'read') return i18n.t('app:why.viewOnly');
+  const general = action.writes ? whyNoWrites(context) : undefined;
+  if (general !== undefined) return general;
   if (action.scope === 'machine' && !context.machine) return i18n.t('app:why.noMachine');
   return action.whyNot?.(context);
 }

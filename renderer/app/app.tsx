@@ -19,7 +19,9 @@ export function App() {
           </Suspense>
         </ErrorBoundary>
       ) : (
-        <Shell />
+        <ErrorBoundary>
+          <Shell />
+        </ErrorBoundary>
       )}
       <DialogHost />
       <ToastRegion />

@@ -13,6 +13,7 @@ const DIALOGS: { readonly [K in DialogKind]: ComponentType<DialogProps<K>> } = {
   settings: lazy(() => import('../machines/dialogs/settings.tsx')),
   clone: lazy(() => import('../machines/dialogs/clone.tsx')),
   delete: lazy(() => import('../machines/dialogs/delete.tsx')),
+  restart: lazy(() => import('../machines/dialogs/restart.tsx')),
   trash: lazy(() => import('../machines/dialogs/trash.tsx')),
   preferences: lazy(() => import('../preferences/preferences-dialog.tsx')),
   power: lazy(() => import('../machines/power-dialog.tsx')),

@@ -26,7 +26,7 @@ export function StatusBar() {
             {t('status.memory')}{' '}
             <b>
               {t('status.memoryOf', {
-                promised: formatBytes(status.memoryPromised),
+                promised: status.memoryPromised === 0 ? '0' : formatBytes(status.memoryPromised),
                 total: formatBytes(status.memoryTotal),
               })}
             </b>

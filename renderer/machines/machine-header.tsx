@@ -2,6 +2,7 @@ import type { Machine } from '../../shared/contract/machine.ts';
 import { useText } from '../i18n/i18n.ts';
 import { useNow } from '../state/use-now.ts';
 import { StateIcon } from '../ui/index.ts';
+import { OperationStrip } from './operation-strip.tsx';
 import { factText, stateText } from './words.ts';
 
 /** Name, state and one fact. */
@@ -12,6 +13,7 @@ export function MachineHeader({ machine }: { readonly machine: Machine }) {
       <h1 className="ell">{machine.settings.name}</h1>
       <StateChip machine={machine} />
       <span className="muted ell">{factText(machine, now)}</span>
+      <OperationStrip machine={machine} />
     </header>
   );
 }

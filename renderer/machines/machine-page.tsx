@@ -8,7 +8,6 @@ import { type MachineTab, showMachine, useNavigation } from '../state/navigate.t
 import { Skeleton, Tabs } from '../ui/index.ts';
 import { Aborted } from './aborted.tsx';
 import { MachineHeader } from './machine-header.tsx';
-import { OperationStrip } from './operation-strip.tsx';
 
 const DetailsPage = lazy(() => import('./details/details-page.tsx'));
 const LogPage = lazy(() => import('./log/log-page.tsx'));
@@ -20,7 +19,6 @@ export function MachinePage({ machine }: { readonly machine: Machine }) {
   return (
     <>
       <MachineHeader machine={machine} />
-      <OperationStrip machine={machine} />
       <Tabs<MachineTab>
         label={t('tab.label')}
         className="tabs-box page-tabs"

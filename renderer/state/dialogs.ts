@@ -9,6 +9,8 @@ export type OpenDialog =
   /** Before what may lose the guest's work. */
   | { readonly kind: 'power'; readonly machine: string; readonly how: 'power-off' | 'reset' }
   | { readonly kind: 'group'; readonly machine: string }
+  /** So that settings take effect. */
+  | { readonly kind: 'restart'; readonly machine: string }
   | { readonly kind: 'preferences'; readonly section?: string }
   | { readonly kind: 'trash' }
   | { readonly kind: 'shortcuts' }

@@ -6,7 +6,7 @@ export { Banner, Progress, Skeleton, Spinner } from './feedback.tsx';
 export { NumberField, TextField } from './fields.tsx';
 export { Icon } from './icon.tsx';
 export { Kbd, Keys } from './kbd.tsx';
-export { Menu, MenuItem, MenuSeparator, Submenu } from './menu.tsx';
+export { Menu, MenuItem, MenuNote, MenuSeparator, Submenu } from './menu.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { StateIcon } from './state-icon.tsx';
 export { WithTooltip } from './tooltip.tsx';

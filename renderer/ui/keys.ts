@@ -28,6 +28,7 @@ export function matches(shortcut: string, press: KeyPress, mac: boolean): boolea
   return isSign(key) || press.shiftKey === wants.has('shift');
 }
 
+const ARROWS: Readonly<Record<string, string>> = { arrowup: '↑', arrowdown: '↓', arrowleft: '←', arrowright: '→' };
 const MAC_SIGNS: Readonly<Record<string, string>> = { mod: '⌘', shift: '⇧', alt: '⌥', enter: '↵' };
 const NAMES: Readonly<Record<string, string>> = {
   mod: 'Ctrl',
@@ -41,7 +42,9 @@ const NAMES: Readonly<Record<string, string>> = {
 export function keysOf(shortcut: string, mac: boolean): string[] {
   return shortcut.split('+').map((part) => {
     const key = part.toLowerCase();
-    return (mac ? MAC_SIGNS[key] : undefined) ?? NAMES[key] ?? (part.length === 1 ? part.toUpperCase() : part);
+    return (
+      (mac ? MAC_SIGNS[key] : undefined) ?? ARROWS[key] ?? NAMES[key] ?? (part.length === 1 ? part.toUpperCase() : part)
+    );
   });
 }
 

@@ -42,6 +42,8 @@ export interface MenuItemProps {
   readonly shortcut?: string;
   /** Disables it and is shown beneath. */
   readonly whyNot?: string | undefined;
+  /** The reason is shown elsewhere, for all items at once. */
+  readonly quiet?: boolean;
   readonly checked?: boolean;
   readonly danger?: boolean;
   readonly onAction?: () => void;
@@ -54,6 +56,7 @@ export function MenuItem({
   icon,
   shortcut,
   whyNot,
+  quiet = false,
   checked,
   danger = false,
   onAction,
@@ -72,7 +75,7 @@ export function MenuItem({
       </span>
       <span className="menu-words">
         <Text slot="label">{label}</Text>
-        {whyNot !== undefined && (
+        {whyNot !== undefined && !quiet && (
           <Text slot="description" className="menu-why">
             {whyNot}
           </Text>
@@ -101,6 +104,11 @@ export function Submenu({ children, ...item }: SubmenuProps) {
       </Popover>
     </SubmenuTrigger>
   );
+}
+
+/** Above the items of a menu. */
+export function MenuNote({ children }: { readonly children: string }) {
+  return <p className="menu-note">{children}</p>;
 }
 
 export function MenuSeparator() {

@@ -1,11 +1,19 @@
 /** The menu of a machine, where it was asked for. */
 import { useRef } from 'react';
 import { Menu as AriaMenu, Popover } from 'react-aria-components';
-import { allActions, contextNow, runAction, shortcutOf, whyNot } from '../../actions/actions.ts';
+import {
+  type Action,
+  allActions,
+  contextNow,
+  runAction,
+  shortcutOf,
+  whyNot,
+  whyNoWrites,
+} from '../../actions/actions.ts';
 import { useHostConnection } from '../../connection/use-host.ts';
 import { useText } from '../../i18n/i18n.ts';
 import { useMachine } from '../../state/stores.ts';
-import { MenuItem, MenuSeparator } from '../../ui/index.ts';
+import { MenuItem, MenuNote, MenuSeparator } from '../../ui/index.ts';
 
 export interface MenuPlace {
   readonly machine: string;
@@ -21,8 +29,13 @@ export function RowMenu({ place, onClose }: { readonly place: MenuPlace | null; 
   const machine = useMachine(place?.machine);
   if (!place || !machine) return null;
   const context = contextNow(host, machine);
+  const general = whyNoWrites(context);
+  // Of starting, stopping and the like only what fits the state: the toolbar shows the rest, with the reasons.
+  const fits = (action: Action) =>
+    action.group !== 'run' ||
+    (general === undefined ? whyNot(action, context) : action.whyNot?.(context)) === undefined;
   const actions = allActions().filter(
-    ({ scope, group, hidden }) => scope === 'machine' && group !== 'view' && !hidden?.(context),
+    (action) => action.scope === 'machine' && action.group !== 'view' && !action.hidden?.(context) && fits(action),
   );
   return (
     <>
@@ -38,6 +51,7 @@ export function RowMenu({ place, onClose }: { readonly place: MenuPlace | null; 
         placement="bottom start"
         offset={0}
       >
+        {general !== undefined && <MenuNote>{general}</MenuNote>}
         <AriaMenu
           className="menu"
           aria-label={t('tree.menu', { name: machine.settings.name })}
@@ -54,6 +68,7 @@ export function RowMenu({ place, onClose }: { readonly place: MenuPlace | null; 
                 id={action.id}
                 label={action.label(context)}
                 whyNot={whyNot(action, context)}
+                quiet={action.writes && general !== undefined}
                 danger={action.group === 'delete'}
                 onAction={() => runAction(action.id, context)}
                 {...(action.icon ? { icon: action.icon } : {})}
