@@ -59,10 +59,19 @@ const MAGICS = [
 
 /** Linux, Documentation/arch/riscv/boot-image-header.rst, arch/arm64/booting.rst and arch/x86/boot.rst. */
 function kernelImage(head: Buffer): Found | undefined {
+  if (has(head, 0, 'MZ') && has(head, 4, 'zimg')) return zboot(head);
   if (has(head, 0x38, 'RSC\x05')) return { kind: 'linux-image', text: 'A Linux kernel for RISC-V' };
   if (has(head, 0x38, 'ARM\x64')) return { kind: 'unusable', text: 'A Linux kernel for ARM64, not for RISC-V' };
   if (has(head, 0x202, 'HdrS')) return { kind: 'unusable', text: 'A Linux kernel for x86, not for RISC-V' };
   return undefined;
+}
+
+/** A kernel that unpacks itself under EFI (drivers/firmware/efi/libstub/zboot-header.S); its PE header says what it is for. */
+function zboot(head: Buffer): Found {
+  const pe = head.length >= 0x40 ? head.readUInt32LE(0x3c) : head.length;
+  const riscv64 = has(head, pe, 'PE\0\0\x64\x50');
+  if (riscv64) return { kind: 'linux-image', text: 'A Linux kernel for RISC-V, compressed' };
+  return { kind: 'unusable', text: 'A compressed Linux kernel, not for RISC-V' };
 }
 
 /** System V ABI, ELF header: e_machine. */

@@ -45,6 +45,8 @@ export interface GivenFile {
 export class Uploads {
   readonly #folder: string;
   readonly #uploads = new Map<string, Upload>();
+  /** Those that are about to be in `#uploads`. */
+  #opening = 0;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(folder: string) {
@@ -65,7 +67,7 @@ export class Uploads {
         nextStep: "Put the file on the host's computer and give its path instead.",
       });
     }
-    if (this.#uploads.size >= MAX_UPLOADS) {
+    if (this.#uploads.size + this.#opening >= MAX_UPLOADS) {
       throw new InnError(`There are ${MAX_UPLOADS} uploads already`, {
         code: 'too-many-uploads',
         nextStep: 'Wait until one is done, or cancel one.',
@@ -73,7 +75,8 @@ export class Uploads {
     }
     const id = randomId(16);
     const file = path.join(this.#folder, id);
-    const handle = await fs.open(file, 'wx', 0o600);
+    this.#opening++;
+    const handle = await fs.open(file, 'wx', 0o600).finally(() => this.#opening--);
     const touchedAt = Date.now();
     const upload: Upload = {
       ...{ id, name, bytes, file, handle, touchedAt },
@@ -92,10 +95,12 @@ export class Uploads {
     return done;
   }
 
-  /** Also of one that is not there any more. */
+  /** Also of one that is not there any more. Who uses the file already keeps it until the end. */
   async cancel(id: string): Promise<void> {
     const upload = this.#uploads.get(id);
-    if (upload) await this.#remove(upload);
+    if (!upload) return;
+    this.#forget(upload);
+    if (upload.users === 0) await this.#delete(upload);
   }
 
   /** The file behind a reference, whole and readable. The caller calls `discard` in the end. */
@@ -119,8 +124,8 @@ export class Uploads {
       discard: async () => {
         if (discarded) return;
         discarded = true;
-        upload.users--;
-        if (upload.users === 0) await this.#remove(upload);
+        this.#forget(upload);
+        await this.#release(upload);
       },
     };
   }
@@ -133,7 +138,7 @@ export class Uploads {
     try {
       return await inspectFile(file);
     } finally {
-      upload.users--;
+      await this.#release(upload);
     }
   }
 
@@ -164,12 +169,21 @@ export class Uploads {
     return upload;
   }
 
-  async #remove(upload: Upload): Promise<void> {
+  /** Nobody can name it any more. */
+  #forget(upload: Upload): void {
     this.#uploads.delete(upload.id);
-    if (this.#uploads.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    if (this.#uploads.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** One user less; the last one of an upload that is forgotten deletes the file. */
+  async #release(upload: Upload): Promise<void> {
+    upload.users--;
+    if (upload.users === 0 && this.#uploads.get(upload.id) !== upload) await this.#delete(upload);
+  }
+
+  async #delete(upload: Upload): Promise<void> {
     await upload.last;
     await upload.handle.close();
     await fs.rm(upload.file, { force: true });
@@ -179,7 +193,7 @@ export class Uploads {
     const before = Date.now() - ABANDONED;
     for (const upload of this.#uploads.values()) {
       // What cannot be removed now is when the host opens the folder next
-      if (upload.touchedAt < before && upload.users === 0) this.#remove(upload).catch(() => {});
+      if (upload.touchedAt < before && upload.users === 0) this.cancel(upload.id).catch(() => {});
     }
   }
 }
