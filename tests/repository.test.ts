@@ -70,7 +70,18 @@ describe('the repository', () => {
 
   it('holds no large and no binary files', () => {
     expect(files.filter((file) => statSync(path.join(ROOT, file)).size > LARGEST_FILE)).toEqual([]);
-    expect(matches(/\0/)).toEqual([]);
+    const pictures = (file: string) => /^assets\/screenshots\/[\w-]+\.png$/.test(file);
+    expect(
+      matches(
+        /\0/,
+        [...texts.keys()].filter((file) => !pictures(file)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('knows Electron in the shell alone', () => {
+    const others = [...texts.keys()].filter((file) => /\.c?tsx?$/.test(file) && !file.startsWith('main/shell/'));
+    expect(matches(/(?:from|import\(|require\()\s*'electron'/, others)).toEqual([]);
   });
 
   it('names no package registry', () => {
@@ -92,13 +103,15 @@ describe('the repository', () => {
   });
 
   it('has no source file beyond the limit', () => {
-    const sources = files.filter((file) => /\.(?:ts|mjs|c|S)$/.test(file));
+    const sources = files.filter((file) => /\.(?:c?ts|tsx|css|mjs|c|S)$/.test(file));
     expect(sources.filter((file) => (texts.get(file) ?? '').split('\n').length > LONGEST_SOURCE)).toEqual([]);
   });
 
   it('explains every layer in a README', () => {
     const layers = files
-      .filter((file) => /^(?:main|shared|scripts)\b.*tsconfig\.json$/.test(file))
+      .filter(
+        (file) => /^(?:main|shared|scripts|renderer)\b.*tsconfig\.json$/.test(file) && !file.includes('/preload/'),
+      )
       .map((file) => path.posix.dirname(file));
     const withSource = layers.filter((layer) =>
       files.some((file) => file.startsWith(`${layer}/`) && /\.(?:ts|mjs)$/.test(file)),
