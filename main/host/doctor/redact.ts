@@ -8,7 +8,7 @@ export function redactor(home = os.homedir()): (text: string) => string {
   // As JSON writes it too, where that differs
   const forms = [...new Set([home, JSON.stringify(home).slice(1, -1)])].filter((form) => /[^\\/]/.test(form));
   const homes = forms.map(
-    (form) => new RegExp(`${escaped(form)}(?![\\w.-])`, process.platform === 'win32' ? 'gi' : 'g'),
+    (form) => new RegExp(`${escaped(form)}(?![\\w-]|\\.\\w)`, process.platform === 'win32' ? 'gi' : 'g'),
   );
   return (text) => {
     let redacted = text.replace(/(\btoken\b["']?\s*[=:]\s*["']?)[\w-]{8,}/gi, '$1(removed)');
