@@ -50,7 +50,7 @@ async function* entries(facts: DoctorFacts): AsyncGenerator<Entry, void, undefin
     yield* logs(folder, `machines/${id}`, (name) => name.endsWith('.jsonl'));
   }
   yield* logs(path.join(facts.dataFolder, 'logs'), 'logs', () => true);
-  yield* logs(path.join(facts.dataFolder, 'crashes'), 'crashes', () => true);
+  yield* logs(path.join(facts.dataFolder, 'crashes'), 'crashes', (name) => name.endsWith('.txt'));
 }
 
 function versions({ version, kind, dataFolder }: DoctorFacts): object {

@@ -190,7 +190,8 @@ test('unknown operations, and those that run, are not dismissed', () => {
 });
 
 test('failures that nobody looks at do not pile up', async () => {
-  for (let n = 0; n < 150; n++) operations.run({ ...clone, subject: String(n) }, () => Promise.reject(new Error('no')));
+  for (let n = 0; n < 150; n++)
+    operations.run({ ...clone, subject: String(n) }, () => Promise.reject<null>(new Error('no')));
   const running = start();
   await settle();
   const subjects = operations.list().map(({ subject }) => subject);

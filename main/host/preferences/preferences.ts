@@ -47,15 +47,17 @@ export class PreferencesStore {
 
   /** On the disk when it resolves. Fields that are not given stay. */
   set(change: PreferencesChange): Promise<Preferences> {
-    const done = this.#last.then(async () => {
-      const next = merged(this.#current, change);
-      await writeVersioned(this.#file, FORMAT, next);
-      this.#current = next;
-      this.#topic.publish(next);
-      return next;
-    });
+    const done = this.#last.then(() => this.#set(change));
     this.#last = done.catch(() => {});
     return done;
+  }
+
+  async #set(change: PreferencesChange): Promise<Preferences> {
+    const next = merged(this.#current, change);
+    await writeVersioned(this.#file, FORMAT, next);
+    this.#current = next;
+    this.#topic.publish(next);
+    return next;
   }
 
   watch(signal: AbortSignal): AsyncIterable<Preferences> {

@@ -90,13 +90,20 @@ class Sampler {
   #askDisk(): void {
     if (this.#askingDisk) return;
     this.#askingDisk = true;
-    fs.statfs(this.#facts.dataFolder)
-      .then(({ bavail, bsize }) => bavail * bsize)
-      .catch(() => 0)
-      .then((free) => {
-        this.#diskFree = free;
-        this.#askingDisk = false;
-      });
+    void freeOnDisk(this.#facts.dataFolder).then((free) => {
+      this.#diskFree = free;
+      this.#askingDisk = false;
+    });
+  }
+}
+
+/** Bytes; none where that cannot be said. */
+async function freeOnDisk(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await fs.statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return 0;
   }
 }
 
