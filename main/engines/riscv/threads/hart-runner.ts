@@ -176,6 +176,7 @@ export class HartRunner {
     while (Atomics.load(this.#mailboxes.words, attention) !== 0) {
       Atomics.store(this.#mailboxes.words, attention, 0);
       if (this.#mailboxes.command === MACHINE_COMMAND.stop) {
+        this.#report();
         this.#ended = true;
         return;
       }

@@ -318,6 +318,8 @@ describe.skipIf(compilerMissing !== undefined)(`machines${compilerMissing ? `: $
       await Promise.all([machine.reset(), machine.reset(), machine.reset()]);
       await until(() => text() === 'up\nup\n', 'the second start');
       expect(loads).toBe(2);
+      // At the least what it took the device thread to start
+      expect(machine.statistics().earlier.cpuMs).toBeGreaterThan(0);
       await machine.pause();
       await machine.reset();
       await until(() => text() === 'up\nup\nup\n', 'a reset while paused');
@@ -412,6 +414,10 @@ describe.skipIf(compilerMissing !== undefined)(`machines${compilerMissing ? `: $
     const { machine, text } = await start('mmio', { harts: 4 });
     await until(() => text().length >= 5, 'progress of hart 0');
     await machine.pause();
+    // The device thread has most of the work
+    const { deviceCpuMs, earlier } = machine.statistics();
+    expect(deviceCpuMs).toBeGreaterThan(0);
+    expect(earlier).toEqual({ steps: 0n, cpuMs: 0 });
     machine.resume();
     const before = performance.now();
     await machine.powerOff();
