@@ -64,7 +64,7 @@ export interface Introduced {
 }
 
 export function splitFirst(wire: Wire, milliseconds: number): Introduced {
-  const end = new WireEnd();
+  const end = new WireEnd(() => wire.close());
   const first = new Promise<Uint8Array | undefined>((resolve) => {
     const timer = setTimeout(() => resolve(undefined), milliseconds);
     let seen = false;

@@ -83,6 +83,13 @@ describe('a wire over a message port', () => {
     expect(port.closed).toBe(true);
   });
 
+  it('closes at once where only one end is bounded', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const bounded = portWire(port1, { bounded: true });
+    expect(await closing(portWire(port2))).toMatch(/no bytes/);
+    await closing(bounded);
+  });
+
   it('gives up on a peer that takes nothing, where it is bounded', async () => {
     const port = new ElectronPort();
     const wire = portWire(port, { bounded: true });

@@ -30,7 +30,7 @@ const RECEIPT_BYTES = MiB;
 
 /** Takes the port over. */
 export function portWire(port: Port, { bounded = false }: PortWireOptions = {}): Wire {
-  const end = new WireEnd();
+  const end = new WireEnd((reason) => close(reason));
   let sent = 0;
   /** Of what was sent, what the other end took. */
   let arrived = 0;
@@ -61,6 +61,8 @@ export function portWire(port: Port, { bounded = false }: PortWireOptions = {}):
   });
   port.on('close', () => end.end());
   port.start();
+  // Says that there will be receipts: an end that expects none closes at once, not only when the first megabyte went by.
+  if (bounded) port.postMessage(0);
 
   return {
     send: (message) => {

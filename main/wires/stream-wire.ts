@@ -10,7 +10,7 @@ const PREFIX = 4;
 
 /** Takes the stream over: nobody else may read from it, write to it or end it. */
 export function streamWire(stream: Duplex): Wire {
-  const end = new WireEnd();
+  const end = new WireEnd((reason) => abandon(reason));
   const reader = new MessageReader((message) => end.deliver(message));
   let corked = false;
 

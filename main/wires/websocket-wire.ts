@@ -18,7 +18,7 @@ const MESSAGE_TOO_BIG = 1009;
 
 /** Takes the WebSocket over, which may still be connecting. */
 export function webSocketWire(socket: WebSocket): Wire {
-  const end = new WireEnd();
+  const end = new WireEnd((reason) => abandon(reason));
   /** Sent before the connection was there. */
   let early: Uint8Array[] = [];
   let alive = true;
