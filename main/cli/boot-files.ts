@@ -1,6 +1,7 @@
 /** What `inn try` and the debug commands start: files that were named, or our own guest. */
 import { type BootSource, bootSourceOf } from '../engines/riscv/engine/boot-files.ts';
 import { ensureGuest, type OnProgress } from '../guest/index.ts';
+import { bundledGuestFolder } from '../platform/resources.ts';
 import type { TryOptions } from './try-options.ts';
 
 export interface Boot extends BootSource {
@@ -15,12 +16,14 @@ export async function openBoot(
   note: (text: string) => void = () => {},
 ): Promise<Boot> {
   const { kernel: choice, bios, initrd: initrdFile, append } = options;
+  const guestFolder = bundledGuestFolder();
   const guest =
     choice.kind === 'guest'
       ? await ensureGuest({
           kernel: choice.name,
           onProgress,
-          ...(choice.folder === undefined ? {} : { guestDir: choice.folder }),
+          ...(choice.folder !== undefined && { guestDir: choice.folder }),
+          ...(guestFolder !== undefined && { guestFolder }),
         })
       : undefined;
   const kernel = choice.kind === 'file' ? choice.file : guest?.kernel;
