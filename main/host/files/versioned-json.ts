@@ -1,5 +1,6 @@
 /** JSON files that outlive the version that wrote them: written whole or not at all, checked and migrated when read. */
 import { promises as fs } from 'node:fs';
+import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { z } from 'zod';
 import { InnError } from '../../../shared/base/errors.ts';
@@ -85,6 +86,7 @@ export async function writeVersioned<S extends z.ZodType>(
   const content = format.schema.parse(value) as JsonObject;
   try {
     await writeFileAtomic(file, `${JSON.stringify({ version: format.version, ...content }, null, 2)}\n`);
+    await syncFolder(path.dirname(file));
   } catch (cause) {
     const full = ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '');
     throw new InnError(`${file} cannot be written: ${(cause as Error).message}`, {
@@ -93,6 +95,13 @@ export async function writeVersioned<S extends z.ZodType>(
       cause,
     });
   }
+}
+
+/** A new name for a file is safe from a power cut once its folder is. Windows has no such thing, some disks neither. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await fs.open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }
 
 function parseObject(text: string, file: string, what: string): JsonObject {
