@@ -299,9 +299,8 @@ describe('flow control', () => {
     const viewer = new Viewer(hub, 2);
     await settle();
     const count = flood(hub, 8);
+    expect(count.taken).toBe(4);
     viewer.detach();
-    viewer.take(1);
-    await settle();
     expect(count.taken).toBe(8);
   });
 

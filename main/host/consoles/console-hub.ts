@@ -163,7 +163,16 @@ export class ConsoleHub {
       wakeAt: 0,
       wake: () => {},
     };
-    const onAbort = () => viewer.wake();
+    const leave = () => {
+      this.#viewers.delete(viewer);
+      this.#release();
+    };
+    // At once, for a viewer that is gone may never ask again
+    const onAbort = () => {
+      leave();
+      viewer.wake();
+    };
+    if (signal.aborted) return;
     signal.addEventListener('abort', onAbort);
     this.#viewers.add(viewer);
     try {
@@ -175,9 +184,8 @@ export class ConsoleHub {
         this.#release();
       }
     } finally {
-      this.#viewers.delete(viewer);
       signal.removeEventListener('abort', onAbort);
-      this.#release();
+      leave();
     }
   }
 

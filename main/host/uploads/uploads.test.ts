@@ -96,6 +96,14 @@ test('there are limits of size and number', async () => {
   await uploads.begin({ name: 'a', bytes: 1 });
 });
 
+test('what has no room on the disk is not begun', async () => {
+  const free = vi.spyOn(fs, 'statfs').mockResolvedValue({ ...(await fs.statfs(folder)), bavail: 10, bsize: 10 });
+  await expect(uploads.begin({ name: 'a', bytes: 101 })).rejects.toEqual(code('disk-full'));
+  await uploads.begin({ name: 'a', bytes: 100 });
+  free.mockRestore();
+  expect(await fs.readdir(folder)).toHaveLength(1);
+});
+
 test('cancelled, it is gone, and so are pieces on their way', async () => {
   const { id } = await uploads.begin({ name: 'a', bytes: 6 });
   const first = uploads.write({ id, offset: 0, bytes: Buffer.from('abc') });

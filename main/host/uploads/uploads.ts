@@ -15,6 +15,7 @@ const MAX_UPLOADS = 32;
 /** Milliseconds without a word after which an upload counts as abandoned. */
 const ABANDONED = 60 * 60_000;
 const LOOK_EVERY = 60_000;
+const MAKE_ROOM = "Make room on the disk of Innkeeper's data folder.";
 
 interface Upload {
   readonly id: string;
@@ -76,7 +77,7 @@ export class Uploads {
     const id = randomId(16);
     const file = path.join(this.#folder, id);
     this.#opening++;
-    const handle = await fs.open(file, 'wx', 0o600).finally(() => this.#opening--);
+    const handle = await this.#create(file, name, bytes).finally(() => this.#opening--);
     const touchedAt = Date.now();
     const upload: Upload = {
       ...{ id, name, bytes, file, handle, touchedAt },
@@ -140,6 +141,17 @@ export class Uploads {
     } finally {
       await this.#release(upload);
     }
+  }
+
+  async #create(file: string, name: string, bytes: number): Promise<fs.FileHandle> {
+    const { bavail, bsize } = await fs.statfs(this.#folder);
+    if (bytes > bavail * bsize) {
+      throw new InnError(`${name} has ${formatBytes(bytes)}, but only ${formatBytes(bavail * bsize)} are free`, {
+        code: 'disk-full',
+        nextStep: MAKE_ROOM,
+      });
+    }
+    return fs.open(file, 'wx', 0o600);
   }
 
   async #write(upload: Upload, offset: number, bytes: Uint8Array): Promise<void> {
@@ -208,9 +220,7 @@ async function writeWhole(upload: Upload, offset: number, bytes: Uint8Array): Pr
     const full = ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '');
     throw new InnError(`${upload.name} cannot be kept: ${(cause as Error).message}`, {
       code: full ? 'disk-full' : 'upload-failed',
-      nextStep: full
-        ? "Make room on the disk of Innkeeper's data folder."
-        : 'Check the disk, and choose the file again.',
+      nextStep: full ? MAKE_ROOM : 'Check the disk, and choose the file again.',
       cause,
     });
   }
