@@ -104,6 +104,7 @@ describe('layers', () => {
     [`${RISCV}/memory`, ['shared/base']],
     [`${RISCV}/devices`, ['shared/base', `${RISCV}/memory`]],
     ['main/platform', ['shared/base']],
+    ['main/wires', ['shared/base', 'shared/contract', 'shared/rpc']],
     ['shared/base', []],
     ['shared/contract', ['shared/base']],
     ['shared/rpc', ['shared/base', 'shared/contract']],
@@ -115,7 +116,7 @@ describe('layers', () => {
 
   it('know no browser; the pure ones know no Node either', () => {
     for (const layer of layers) expect(errors.get(`${layer}/browser-global.ts`), layer).toMatch(/^TS2584/);
-    for (const layer of [...PURE, 'shared/base']) {
+    for (const layer of [...PURE, 'shared/base', 'shared/contract', 'shared/rpc']) {
       expect(errors.get(`${layer}/node-module.ts`), layer).toMatch(/^TS2591|^TS2307/);
       expect(errors.get(`${layer}/node-global.ts`), layer).toMatch(/^TS2591|^TS2580/);
     }
