@@ -2,12 +2,19 @@
 import { randomFillSync } from 'node:crypto';
 import { threadCpuUsage } from 'node:process';
 import { type Board, buildBoard } from '../machine/board.ts';
-import type { Channel } from '../machine/channels.ts';
+import { AGENT_PORT, type Channel } from '../machine/channels.ts';
 import { MACHINE, MACHINE_COMMAND, MACHINE_MAILBOX } from '../memory/layout.ts';
 import { ChannelQueue } from './channel-queue.ts';
 import { type MachineTimes, openTimes } from './clock.ts';
 import { Mailboxes, type MmioRequest, MmioSlot } from './mailbox.ts';
-import type { ConsoleEvent, DeviceData, FromThread, RecordedInput } from './messages.ts';
+import {
+  type ConsoleEvent,
+  type DeviceData,
+  type FromThread,
+  MESSAGE_COST,
+  OUTPUT_LIMIT,
+  type RecordedInput,
+} from './messages.ts';
 import { seededBytes } from './seeded-bytes.ts';
 
 /** Where counted time starts: a fixed moment, so that runs repeat. 2026-01-01T00:00Z in nanoseconds since 1970. */
@@ -35,6 +42,9 @@ export class DeviceLoop {
   readonly #replay: RecordedInput[] | undefined;
   readonly #queues = new Map<Channel, ChannelQueue>();
   readonly #view: DataView;
+  /** Whether the guest has the agent's port open, and what the host was told. */
+  #agentOpen = false;
+  #agentTold = false;
   /** With counted time: the hart has nothing to do until there is input. */
   #hartIdles = false;
   #finished = false;
@@ -65,7 +75,9 @@ export class DeviceLoop {
       onRoom: (channel) => {
         if (!this.#counted) this.#queues.get(channel)?.deliver(this.#board);
       },
-      onAgent: (open) => this.#port.post({ kind: 'agent', open }),
+      onAgent: (open) => {
+        this.#agentOpen = open;
+      },
       entropy: this.#counted ? seededBytes(data.seed) : (into) => randomFillSync(into),
       finish: ({ kind, code }) => {
         this.#finished = true;
@@ -90,7 +102,10 @@ export class DeviceLoop {
       for (const queue of this.#queues.values()) {
         if (queue.unblock()) this.#board.resume(queue.channel);
       }
+      // Before what an agent says comes that it is there; before the news that it is gone, what it said
+      if (this.#agentOpen) this.#tellAgent();
       this.#sendOutput();
+      if (!this.#agentOpen) this.#tellAgent();
       if (round % REPORT_EVERY === 0) this.#report();
       this.#mailboxes.awaitDoorbell(seen, this.#timeout());
     }
@@ -168,6 +183,14 @@ export class DeviceLoop {
       }
     }
     for (const queue of this.#queues.values()) queue.deliver(this.#board);
+  }
+
+  /** A guest may open and close faster than the host can listen; it is told as output is sent: only so far ahead. */
+  #tellAgent(): void {
+    if (this.#agentOpen === this.#agentTold || this.#mailboxes.inFlight(AGENT_PORT) >= OUTPUT_LIMIT) return;
+    this.#agentTold = this.#agentOpen;
+    this.#mailboxes.addInFlight(AGENT_PORT, MESSAGE_COST);
+    this.#port.post({ kind: 'agent', open: this.#agentOpen });
   }
 
   #sendOutput(): void {

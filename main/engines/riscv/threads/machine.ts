@@ -361,6 +361,7 @@ export class Machine {
         this.#onOutput(message.channel, message.bytes);
         return;
       case 'agent':
+        this.#taken(AGENT_PORT, 0);
         this.#options.onAgent?.(message.open);
         return;
       case 'taken': {
@@ -396,12 +397,15 @@ export class Machine {
   }
 
   #onOutput(channel: Channel, bytes: Uint8Array): void {
-    const { mailboxes } = this.#threads;
+    const threads = this.#threads;
     if (channel !== AGENT_PORT) this.#tail.add(bytes);
-    this.#options.onOutput(channel, bytes, () => {
-      mailboxes.addInFlight(channel, -bytes.length - MESSAGE_COST);
-      mailboxes.ringDoorbell();
-    });
+    this.#options.onOutput(channel, bytes, () => this.#taken(channel, bytes.length, threads));
+  }
+
+  /** A message of a channel, with so many bytes, is dealt with. */
+  #taken(channel: Channel, bytes: number, { mailboxes } = this.#threads): void {
+    mailboxes.addInFlight(channel, -bytes - MESSAGE_COST);
+    mailboxes.ringDoorbell();
   }
 
   #abort(report: string): void {

@@ -52,7 +52,7 @@ export interface DeviceData extends CommonData {
 export type FromThread =
   /** Output. `MACHINE.inFlight` counts its bytes and MESSAGE_COST until they are taken. */
   | { readonly kind: 'output'; readonly channel: Channel; readonly bytes: Uint8Array }
-  /** Something in the guest has opened the agent's port, or closed it. */
+  /** Something in the guest has opened the agent's port, or closed it. Counts as an empty output of that channel. */
   | { readonly kind: 'agent'; readonly open: boolean }
   /** The guest's console took this over. */
   | { readonly kind: 'taken'; readonly input: RecordedInput }
