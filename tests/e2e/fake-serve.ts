@@ -6,19 +6,18 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { WebSocketServer } from 'ws';
+import { securityHeaders } from '../../main/serve/guard.ts';
 import { serve } from '../../shared/rpc/server.ts';
 import type { Wire } from '../../shared/rpc/wire.ts';
 import { windowHost } from '../fixtures/window-host.ts';
 
-const PAGE = path.join(import.meta.dirname, '../../build/renderer');
+const PAGE = process.env.PAGE ?? path.join(import.meta.dirname, '../../build/renderer');
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 const [machines = '8', port = '0'] = process.argv.slice(2);
 const host = windowHost({
@@ -47,7 +46,7 @@ const server = createServer((request, response) => {
     (bytes) =>
       response
         .setHeader('content-type', TYPES[path.extname(name)] ?? 'application/octet-stream')
-        .setHeader('content-security-policy', POLICY)
+        .setHeaders(new Map(Object.entries(securityHeaders(request.headers.host ?? ''))))
         .end(bytes),
     () => response.writeHead(404).end(),
   );

@@ -1,0 +1,87 @@
+/** The line under a terminal. */
+
+import { Button as AriaButton } from 'react-aria-components';
+import { useStore } from 'zustand';
+import { formatBytes } from '../../shared/base/units.ts';
+import type { Machine } from '../../shared/contract/machine.ts';
+import { useHost } from '../connection/use-host.ts';
+import { useText } from '../i18n/i18n.ts';
+import { Button, Kbd, WithTooltip } from '../ui/index.ts';
+import { isMac } from '../ui/keys.ts';
+import { ConsoleNote } from './console-notice.tsx';
+import { dismissHint, useHint } from './hint.ts';
+import type { ConsoleTerminal } from './terminal.ts';
+
+export function useHostKeyName(): string {
+  const t = useText('console');
+  return isMac(navigator.platform) ? t('key.leftCmd') : t('key.rightCtrl');
+}
+
+export interface ConsoleStatusProps {
+  readonly machine: Machine;
+  readonly terminal: ConsoleTerminal;
+  /** Where several consoles are in sight. */
+  readonly named: boolean;
+}
+
+export function ConsoleStatus({ machine, terminal, named }: ConsoleStatusProps) {
+  const t = useText('console');
+  const { access } = useHost();
+  const { columns, rows, lines, latency, bytesPerSecond, clipboardRefused } = useStore(terminal.store);
+  const id = terminal.at.console;
+  return (
+    <section className="console-status" aria-label={t('status.label', { id })}>
+      {named && <b>{id}</b>}
+      <ConsoleNote machine={machine} terminal={terminal} />
+      <span aria-label={t('status.sizeWords', { columns, rows })} role="img">
+        {t('status.size', { columns, rows })}
+      </span>
+      {latency !== null && (
+        <span title={t('status.latencyWords')}>{t('status.latency', { ms: Math.max(1, Math.round(latency)) })}</span>
+      )}
+      {bytesPerSecond > 0 && (
+        <span title={t('status.throughputWords')}>
+          {t('status.throughput', { size: formatBytes(Math.round(bytesPerSecond)) })}
+        </span>
+      )}
+      <span>{t('status.lines', { count: lines })}</span>
+      {clipboardRefused && (
+        <WithTooltip text={t('status.clipboardRefusedWhy')} placement="top">
+          <AriaButton className="console-status-note">{t('status.clipboardRefused')}</AriaButton>
+        </WithTooltip>
+      )}
+      <span className="grow" />
+      {access === 'read' ? <span>{t('state.viewOnly')}</span> : <KeysNote terminal={terminal} />}
+    </section>
+  );
+}
+
+/** Where keys go: explained until that was read once, then a reminder. */
+function KeysNote({ terminal }: { readonly terminal: ConsoleTerminal }) {
+  const t = useText('console');
+  const hostKey = useHostKeyName();
+  const explained = useHint((state) => !state.shown);
+  if (explained) {
+    return (
+      <span className="row console-status-key">
+        {t('status.hostKey')} <Kbd>{hostKey}</Kbd>
+      </span>
+    );
+  }
+  return (
+    <span className="console-hint">
+      <span className="ell" title={t('hint.text', { key: hostKey })}>
+        {t('hint.text', { key: hostKey })}
+      </span>
+      <Button
+        size="s"
+        onPress={() => {
+          dismissHint();
+          terminal.focus();
+        }}
+      >
+        {t('hint.dismiss')}
+      </Button>
+    </span>
+  );
+}
