@@ -18,6 +18,8 @@ export type ThreadEnd =
   | { readonly kind: 'died'; readonly report: string };
 
 export interface HostThread {
+  /** False once it is about to be gone. */
+  readonly alive: boolean;
   /** A wire to the host that grants no more than `access`. Who may have one is decided by then. */
   connect(access: Access): Wire;
   /** Machines that run. */
@@ -81,18 +83,21 @@ export async function startHostThread(options: HostThreadOptions): Promise<HostT
     end ??= { kind: 'died', report: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   });
   worker.on('exit', (code) => {
-    const final = end ?? { kind: 'died', report: `The thread of the host ended with status ${code}` };
+    end ??= { kind: 'died', report: `The thread of the host ended with status ${code}` };
+    const final = end;
     if (final.kind === 'died') ready.reject(new Error(final.report));
     ended.resolve(final);
   });
 
   await ready.promise;
   return {
+    get alive() {
+      return end === undefined;
+    },
     connect: (access) => {
       const { port1, port2 } = new MessageChannel();
       const wire = portWire(port1, { bounded: true });
-      if (end) wire.close();
-      else worker.postMessage({ kind: 'connect', port: port2, access } satisfies ToHost, [port2]);
+      worker.postMessage({ kind: 'connect', port: port2, access } satisfies ToHost, [port2]);
       return wire;
     },
     get running() {

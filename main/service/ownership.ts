@@ -110,8 +110,13 @@ class Owner implements Ownership {
   }
 
   async connect(access: Access): Promise<Wire> {
-    if (!this.#thread || this.#ending) throw hostIsEnding();
-    return (await this.#thread).connect(access);
+    for (;;) {
+      if (!this.#thread || this.#ending) throw hostIsEnding();
+      const thread = await this.#thread;
+      if (thread.alive) return thread.connect(access);
+      // The next one is being started by the time that this goes on
+      await thread.ended;
+    }
   }
 
   need() {
