@@ -4,6 +4,7 @@ import { MiB } from '../base/units.ts';
 /** Code points of the name of a machine, or of a group. */
 export const MAX_NAME = 64;
 export const MAX_DESCRIPTION = 4096;
+export const MAX_COMMAND_LINE = 2048;
 /** Virtio consoles of one machine: hvc0 and on. */
 export const MAX_CONSOLES = 4;
 /** Memory of a machine is a multiple of this many bytes. */

@@ -1,7 +1,14 @@
 /** A machine as all doors see it. */
 import { z } from 'zod';
 import { isInnError } from '../base/errors.ts';
-import { describeNameFault, MAX_CONSOLES, MAX_DESCRIPTION, MEMORY_STEP, nameFault } from './limits.ts';
+import {
+  describeNameFault,
+  MAX_COMMAND_LINE,
+  MAX_CONSOLES,
+  MAX_DESCRIPTION,
+  MEMORY_STEP,
+  nameFault,
+} from './limits.ts';
 import { fileRef } from './upload.ts';
 
 /**
@@ -57,7 +64,7 @@ const settingsWith = <F extends z.ZodType>(file: F) =>
     memory: z.int().multipleOf(MEMORY_STEP).min(MEMORY_STEP),
     boot: bootOf(file),
     /** Added to the kernel's command line. */
-    commandLine: z.string().max(2048),
+    commandLine: z.string().max(MAX_COMMAND_LINE),
     /** Virtio terminals: hvc0 and on. A serial console comes with every machine. */
     consoles: z.int().min(1).max(MAX_CONSOLES),
     /** What virtio devices stand on. */

@@ -84,7 +84,8 @@ export function connect(wire: Wire, options: ConnectOptions): Promise<Client> {
       else if (frame.t === 'refused') fail(fromErrorData(frame.error));
       else if (frame.t !== 'hello') fail(connectionLost('what answered is not a host of Innkeeper'));
       else if (frame.protocol !== PROTOCOL) {
-        fail(protocolMismatch({ host: frame, door: { version: options.version, protocol: PROTOCOL } }));
+        const host = { version: frame.version, protocol: frame.protocol };
+        fail(protocolMismatch({ host, door: { version: options.version, protocol: PROTOCOL } }));
       } else {
         clearTimeout(timer);
         connection = new Connection(wire, frame);

@@ -239,6 +239,42 @@ describe('a server', () => {
     expect(said).toEqual(['closed']);
   });
 
+  it('ends a stream that was cancelled once its handler has cleaned up', async () => {
+    let release = () => {};
+    const { say, frames, service } = open({
+      'host.bundle': async function* () {
+        try {
+          while (true) yield new Uint8Array(1);
+        } finally {
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+        }
+      },
+    });
+    let closed = false;
+    void service.closed.then(() => {
+      closed = true;
+    });
+    const endings = () => frames.filter((frame) => frame.t === 'end').length;
+    say(HELLO, call(1, 'host.bundle'));
+    await settled();
+    say({ t: 'cancel', id: 1 });
+    await settled();
+    expect(endings()).toBe(0);
+    release();
+    await settled();
+    expect(endings()).toBe(1);
+    say(call(2, 'host.bundle'));
+    await settled();
+    service.close();
+    await settled();
+    expect(closed).toBe(false);
+    release();
+    await settled();
+    expect(closed).toBe(true);
+  });
+
   it('leaves a stream that is no generator and waits for its source', async () => {
     let leave = () => {};
     const { say, frames } = open({

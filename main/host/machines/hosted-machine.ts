@@ -5,36 +5,24 @@
 import { describeError, InnError, isInnError } from '../../../shared/base/errors.ts';
 import type { Machine, MachineSettings, MachineState, SettingsChange } from '../../../shared/contract/machine.ts';
 import type { Operation } from '../../../shared/contract/operation.ts';
-import type { Engine, MachineEnd, MachineSpec, RunningMachine } from '../../engines/engine.ts';
+import type { MachineEnd, RunningMachine } from '../../engines/engine.ts';
 import type { ConsoleHub } from '../consoles/console-hub.ts';
 import { sendInput } from '../consoles/input.ts';
-import type { OperationContext, Operations } from '../operations/operations.ts';
-import { adoptBoot, type ResolveFile, sweepFiles } from './boot-files.ts';
+import type { OperationContext } from '../operations/operations.ts';
+import { sweepFiles } from './boot-files.ts';
+import { adoptChange, wantedSettings } from './change.ts';
 import { Consoles, consolesOf } from './consoles.ts';
 import { EventLog } from './event-log.ts';
-import type { GuestSource } from './guest-source.ts';
+import { type GuestFiles, guestFiles, launch } from './launch.ts';
 import type { MachineRecord } from './machine-file.ts';
 import { Queue } from './queue.ts';
 import { Run } from './run.ts';
-import { type Bounds, checkLimits, checkName, given, type Names } from './settings.ts';
+import { checkLimits } from './settings.ts';
 import { askToShutDown } from './shut-down.ts';
-import type { LoadedMachine, MachineStore } from './store.ts';
+import type { LoadedMachine } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
 import { type Action, ALIVE, stateAfter, stateOnceIt } from './transitions.ts';
 import type { Sample } from './usage.ts';
-
-/** What the machines of a host share. */
-export interface Surroundings {
-  readonly store: MachineStore;
-  readonly engine: Engine;
-  readonly guests: GuestSource;
-  readonly operations: Operations;
-  readonly names: Names;
-  readonly bounds: Bounds;
-  readonly now: () => number;
-  readonly resolveFile: ResolveFile;
-  /** What doors see of the machine changed. */
-  changed(machine: HostedMachine): void;
-}
 
 export class HostedMachine {
   readonly id: string;
@@ -262,7 +250,7 @@ export class HostedMachine {
 
   async #start(run: Run, context: OperationContext): Promise<void> {
     try {
-      const files = await this.#guestFiles(run, context);
+      const files = await guestFiles(run, this.#around, context);
       await this.#exclusively(() => this.#begin(run, files, context));
     } catch (error) {
       await this.#queue.run(() => {
@@ -276,34 +264,13 @@ export class HostedMachine {
     }
   }
 
-  /** Our own guest, built if need be; undefined where the machine boots files of its own. */
-  async #guestFiles(run: Run, { signal, report }: OperationContext): Promise<MachineSpec['files'] | undefined> {
-    const { boot } = run.settings;
-    if (boot.kind !== 'linux') return undefined;
-    report('Preparing the guest', null);
-    const guest = await this.#around.guests.ensure(boot.kernel, { onProgress: report, signal });
-    return { kernel: guest.kernel, initrd: guest.initrd };
-  }
-
-  async #begin(run: Run, files: MachineSpec['files'] | undefined, context: OperationContext): Promise<void> {
-    const { engine, store, now } = this.#around;
+  async #begin(run: Run, files: GuestFiles, context: OperationContext): Promise<void> {
     context.signal.throwIfAborted();
     context.mayCancel(false);
     context.report('Starting the machine', null);
-    run.hubs = await this.#consoles.openAll(consolesOf(run.settings));
-    run.startedAt = now();
-    await store.markRunning(this.id, run.startedAt);
-    run.restarted();
-    const events = run.events(this.log, now, () => this.#spoke(run));
-    let machine: RunningMachine;
-    try {
-      machine = await engine.start(run.spec(this.folder, files), events);
-    } catch (error) {
-      await store.unmarkRunning(this.id);
-      throw error;
-    }
-    run.machine = machine;
-    for (const [console, { size }] of run.hubs) if (size) machine.resize(console, size.columns, size.rows);
+    const { id, folder, log } = this;
+    const launched = { id, folder, log, consoles: this.#consoles, onFirstOutput: () => this.#spoke(run) };
+    const machine = await launch(run, files, this.#around, launched);
     this.log.add('info', 'started', 'Started');
     this.#enter(stateOnceIt(this.#state, 'began'));
     void machine.ended.then((end) => this.#queue.run(() => this.#finish(run, end)));
@@ -316,7 +283,7 @@ export class HostedMachine {
       .run(async () => {
         if (this.#run !== run) return;
         await this.#save({ bootMs });
-        this.#around.changed(this);
+        this.#around.changed(this.id);
       })
       .catch((error) => this.#couldNotSave(error));
   }
@@ -392,31 +359,23 @@ export class HostedMachine {
   async #change(changes: SettingsChange): Promise<void> {
     const { names, bounds, resolveFile } = this.#around;
     const before = this.settings;
-    const { boot: wanted, ...plain } = given(changes);
-    const after: MachineSettings = { ...before, ...plain };
-    checkName(after.name);
-    checkName(after.group, 'group');
-    if (after.cores !== before.cores || after.memory !== before.memory || wanted) {
-      checkLimits({ ...after, boot: wanted ?? before.boot }, bounds);
-    }
-    if (after.name !== before.name) names.take(after.name, this.id);
+    const wanted = wantedSettings(before, changes, bounds);
+    if (wanted.name !== before.name) names.take(wanted.name, this.id);
     try {
-      const adopted = wanted && (await adoptBoot(this.folder, wanted, before.boot, resolveFile));
-      if (adopted) after.boot = adopted.boot;
-      const changed = changedFields(before, after);
-      if (changed.length === 0) return;
+      const change = await adoptChange(this.folder, before, wanted, changes.boot, resolveFile);
+      if (change.fields.length === 0) return;
       try {
-        await this.#save({ settings: after, revision: this.#record.revision + 1 });
+        await this.#save({ settings: change.settings, revision: this.#record.revision + 1 });
       } catch (error) {
-        await adopted?.dropped();
+        await change.dropped();
         throw error;
       }
-      this.log.add('info', 'settings-changed', `Changed: ${changed.join(', ')}`);
-      this.#around.changed(this);
+      this.log.add('info', 'settings-changed', `Changed: ${change.fields.join(', ')}`);
+      this.#around.changed(this.id);
       await this.#sweep();
     } finally {
       // The old name if all went well, the new one if not
-      for (const name of [before.name, after.name]) names.drop(name, this.id, this.settings.name);
+      for (const name of [before.name, wanted.name]) names.drop(name, this.id, this.settings.name);
     }
   }
 
@@ -437,7 +396,7 @@ export class HostedMachine {
       this.#state = state;
       this.#since = this.#around.now();
     }
-    this.#around.changed(this);
+    this.#around.changed(this.id);
   }
 
   #operation(
@@ -474,9 +433,4 @@ export function machineNotFound(id: string): InnError {
 
 function ifInnError(error: unknown): undefined {
   if (!isInnError(error)) throw error;
-}
-
-function changedFields(before: MachineSettings, after: MachineSettings): string[] {
-  const fields = Object.keys(after) as (keyof MachineSettings)[];
-  return fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
 }

@@ -137,6 +137,28 @@ it('machines do what the table says, and outlive crashes between deeds', async (
   );
 }, 60_000);
 
+it('doors that ask for different things at once leave machines sound, and the files say the same', async () => {
+  // What guests do by themselves is for one door to wait for
+  const asked = deed.filter(({ kind }) => kind !== 'guestEnds' && kind !== 'guestFails');
+  await fc.assert(
+    fc.asyncProperty(fc.array(asked, { minLength: 10, maxLength: 40 }), async (deeds) => {
+      const folder = await newFolder();
+      const world = await openWorld(folder);
+      for (const name of ['one', 'two']) await doDeed(world, { kind: 'create', name });
+      await Promise.all(deeds.map((each) => doDeed(world, each)));
+      expectSound(await kept(world.host));
+      await world.host.stop('power-off');
+      const before = await kept(world.host);
+      const again = await openWorld(folder);
+      const after = await kept(again.host);
+      expect(after.machines.map(({ id }) => id)).toEqual(before.machines.map(({ id }) => id));
+      expectSame(before, after, new Set());
+      await again.host.stop('power-off');
+    }),
+    { numRuns: 20, seed: 3 },
+  );
+}, 60_000);
+
 /** The same machines in a copy of the data folder. */
 function moved({ machines, trash }: Kept, dataFolder: string): Kept {
   return {

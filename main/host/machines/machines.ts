@@ -8,11 +8,12 @@ import { randomId } from '../random-id.ts';
 import { Topic } from '../topic.ts';
 import { adoptBoot, sweepFiles } from './boot-files.ts';
 import { copyFolder } from './copying.ts';
-import { HostedMachine, machineNotFound, type Surroundings } from './hosted-machine.ts';
+import { HostedMachine, machineNotFound } from './hosted-machine.ts';
 import { isOfOneMachine, type MachineRecord } from './machine-file.ts';
 import { Queue } from './queue.ts';
 import { checkLimits, checkName, defaultSettings, given, Names } from './settings.ts';
 import { MachineStore, type StoreOptions } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
 import { type Sample, UsageMeter } from './usage.ts';
 
 export type MachinesOptions = StoreOptions &
@@ -43,7 +44,7 @@ export class Machines {
     this.#around = {
       ...{ store, engine, guests, operations, bounds, now, resolveFile },
       names: this.#names,
-      changed: (machine) => this.#changed(machine),
+      changed: (id) => this.#changed(id),
     };
   }
 
@@ -247,8 +248,8 @@ export class Machines {
     return this.alive.flatMap((machine) => machine.sample() ?? []);
   }
 
-  #changed(machine: HostedMachine): void {
-    this.#topic.publish({ kind: 'changed', machine: machine.view() });
+  #changed(id: string): void {
+    this.#topic.publish({ kind: 'changed', machine: this.get(id).view() });
     const running = this.alive.length;
     if (running === this.#running) return;
     this.#running = running;
