@@ -16,6 +16,7 @@ export function StatusBar() {
   const connection = useConnectionState((state) => state.status);
   const viewOnly = useConnectionState((state) => state.server?.access === 'read');
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: outside of sections a footer is a contentinfo landmark
     <footer className="statusbar" aria-label={t('region.status')} data-region>
       {status && (
         <>
