@@ -31,6 +31,8 @@ export interface SelectProps<V extends string> {
   readonly choices: readonly Choice<V>[];
   readonly onChange: (value: V) => void;
   readonly isDisabled?: boolean;
+  /** Ids of what is said about it elsewhere. */
+  readonly describedBy?: string | undefined;
 }
 
 export function Select<V extends string>({
@@ -40,11 +42,13 @@ export function Select<V extends string>({
   choices,
   onChange,
   isDisabled = false,
+  describedBy,
 }: SelectProps<V>) {
   return (
     <AriaSelect
       className="field-box"
       {...(labelHidden ? { 'aria-label': label } : {})}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
       isDisabled={isDisabled}
       value={value}
       onChange={(key) => {
@@ -84,13 +88,23 @@ export interface SwitchProps {
   readonly isSelected: boolean;
   readonly onChange: (selected: boolean) => void;
   readonly isDisabled?: boolean;
+  /** Ids of what is said about it elsewhere. */
+  readonly describedBy?: string | undefined;
 }
 
-export function Switch({ label, labelHidden = false, isSelected, onChange, isDisabled = false }: SwitchProps) {
+export function Switch({
+  label,
+  labelHidden = false,
+  isSelected,
+  onChange,
+  isDisabled = false,
+  describedBy,
+}: SwitchProps) {
   return (
     <AriaSwitch
       className="switch"
       {...(labelHidden ? { 'aria-label': label } : {})}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
       isSelected={isSelected}
       onChange={onChange}
       isDisabled={isDisabled}

@@ -17,6 +17,8 @@ export interface DialogProps {
   readonly role?: 'dialog' | 'alertdialog';
   /** Without padding, for a dialog that divides its room itself. */
   readonly flush?: boolean;
+  /** Something is typed in it that a click beside it must not lose. */
+  readonly sticky?: boolean;
 }
 
 /** Open for as long as it is rendered; `onClose` is called by Escape, the cross, and a click beside it. */
@@ -29,13 +31,14 @@ export function Dialog({
   onSubmit,
   role = 'dialog',
   flush = false,
+  sticky = false,
 }: DialogProps) {
   const t = useText('app');
   return (
     <ModalOverlay
       className="scrim"
       isOpen
-      isDismissable={role === 'dialog'}
+      isDismissable={role === 'dialog' && !sticky}
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
@@ -45,9 +48,11 @@ export function Dialog({
           {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of what is inside */}
           <div
             className="dlg-in"
-            onKeyDown={(event) => {
+            // Before radio buttons and the like, which keep what they hear to themselves
+            onKeyDownCapture={(event) => {
               if (onSubmit && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
                 event.preventDefault();
+                event.stopPropagation();
                 onSubmit();
               }
             }}

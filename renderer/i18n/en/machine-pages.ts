@@ -129,6 +129,8 @@ export const machinePages = {
   },
   settings: {
     title: 'Settings of {{name}}',
+    titleGone: 'Settings',
+    sections: 'Sections of the settings',
     search: 'Search settings',
     nothing: 'No setting matches “{{text}}”.',
     general: 'General',
@@ -142,6 +144,10 @@ export const machinePages = {
     changed_one: '{{count}} change',
     changed_other: '{{count}} changes',
     gone: 'This machine is gone: it was deleted elsewhere.',
+    goneNextStep:
+      'It may be in the trash: restore it there, and change it again. What is typed here can still be copied.',
+    takeBack: 'Take back the change of {{field}}',
+    needsRestart: 'Needs restart',
     help: {
       name: 'Shown everywhere; no two machines share one.',
       group: 'Machines of one group stand together in the list.',
@@ -156,12 +162,14 @@ export const machinePages = {
   },
   conflict: {
     title: 'Somebody else changed this machine while you did',
-    text: 'Choose for each value which is to be kept, then press OK again.',
+    text: 'Choose for each value which is to be kept, then press OK.',
+    chooseFirst: 'Choose first which values are to be kept.',
     merged: 'Also changed there, and taken over: {{fields}}.',
     field: 'Setting',
     theirs: 'Theirs',
     yours: 'Yours',
     choice: 'Which {{field}} to keep',
+    side: '{{side}}: {{value}}',
   },
   restart: {
     title: 'Restart {{name}}?',

@@ -14,6 +14,7 @@ import {
   checkName,
   type FieldCheck,
 } from '../fields/checks.ts';
+import type { BootRole } from '../fields/describe.ts';
 import { freeName, nameFromFile } from '../fields/free-name.ts';
 import type { ChosenFile } from '../files/chosen-file.ts';
 
@@ -88,7 +89,7 @@ export function checksOf(draft: NewDraft, { machines, info, status }: Around): D
   };
 }
 
-function checkFiles({ template, kernel, initrd, firmware }: NewDraft): FieldCheck {
+export function checkFiles({ template, kernel, initrd, firmware }: Pick<NewDraft, 'template' | BootRole>): FieldCheck {
   if (template !== 'files') return { level: 'ok', text: '' };
   if (!kernel && !firmware) return { level: 'error', text: i18n.t('machines:boot.needsOne') };
   const unusable = [kernel, initrd, firmware].find((file) => file?.usable === false);
