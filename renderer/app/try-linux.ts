@@ -1,9 +1,9 @@
 /** From nothing to a shell prompt: a machine with the defaults, started, with its console in front. */
 import type { HostConnection } from '../connection/host.ts';
-import { showMachine } from '../state/navigate.ts';
+import { showConsole } from '../state/navigate.ts';
 
 export async function tryLinux(host: HostConnection): Promise<void> {
   const machine = await host.call('machine.create', {});
-  showMachine(machine.id, 'consoles');
+  showConsole(machine.id);
   await host.call('machine.start', { id: machine.id });
 }

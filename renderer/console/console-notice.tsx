@@ -50,7 +50,15 @@ export function ConsoleNote({ machine, terminal }: NoticeProps) {
       return (
         <span className="console-note" role="status">
           <StateIcon state="paused" size={12} /> {t('state.paused')}
-          <Button variant="link" size="s" onPress={resume.run} whyNot={resume.whyNot}>
+          <Button
+            variant="link"
+            size="s"
+            whyNot={resume.whyNot}
+            onPress={() => {
+              resume.run();
+              terminal.focus();
+            }}
+          >
             {resume.label}
           </Button>
         </span>

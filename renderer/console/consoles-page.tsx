@@ -8,7 +8,7 @@ import { useStore } from 'zustand';
 import type { ConsoleInfo, Machine } from '../../shared/contract/machine.ts';
 import type { Preferences } from '../../shared/contract/preferences.ts';
 import { useText } from '../i18n/i18n.ts';
-import { useNavigation } from '../state/navigate.ts';
+import { takeTyping, useNavigation } from '../state/navigate.ts';
 import { reporting } from '../state/toasts.ts';
 import { Button, Icon, IconButton } from '../ui/index.ts';
 import { ConsolePane } from './console-pane.tsx';
@@ -43,6 +43,7 @@ function Consoles({ machine, preferences }: ConsolesProps) {
   const [search, setSearch] = useState<{ readonly console: string; readonly asked: number } | null>(null);
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const more = useRef<HTMLButtonElement>(null);
+  useTyping(machine, terminals, visible ? front : null);
 
   const show = (next: typeof layout) => setLayout(machine.id, next);
   const openSearch = (console: string) => setSearch((now) => ({ console, asked: (now?.asked ?? 0) + 1 }));
@@ -129,6 +130,20 @@ function Consoles({ machine, preferences }: ConsolesProps) {
       </TabPanel>
     </AriaTabs>
   );
+}
+
+/** Gives the focus to the terminal in front where somebody came to type. */
+function useTyping({ id }: Machine, terminals: Terminals, front: string | null): void {
+  const wanted = useNavigation(({ typeInto }) => typeInto === id);
+  const terminal = useStore(terminals.opened, (opened) => (front === null ? undefined : opened.get(front)));
+  useEffect(() => {
+    if (!wanted || !terminal) return;
+    // A dialog or menu that led here still holds the focus
+    const timer = setTimeout(() => {
+      if (takeTyping(id)) terminal.focus();
+    }, 0);
+    return () => clearTimeout(timer);
+  }, [id, wanted, terminal]);
 }
 
 type OneConsoleProps = React.ComponentProps<typeof ConsolePane>;

@@ -22,9 +22,10 @@ import type { Machine, MachineState } from '../../shared/contract/machine.ts';
 import type { Action, ActionContext } from '../actions/actions.ts';
 import { i18n } from '../i18n/i18n.ts';
 import { openDialog } from '../state/dialogs.ts';
-import { type MachineTab, showMachine } from '../state/navigate.ts';
+import { type MachineTab, showConsole, showMachine } from '../state/navigate.ts';
 import { useHostState } from '../state/stores.ts';
 import { arrange } from './arrange.ts';
+import { removeMachine } from './remove.ts';
 import { moved } from './tree/order.ts';
 import { startRenaming } from './tree/renaming.ts';
 
@@ -90,7 +91,7 @@ export const machineActions: readonly Action[] = [
     whyNot: unless('powered-off', 'aborted'),
     hidden: ({ machine }) => machine !== undefined && isUp(machine.state),
     run: async (context) => {
-      showMachine(machineOf(context).id, 'consoles');
+      showConsole(machineOf(context).id);
       await start(context);
     },
   },
@@ -114,7 +115,7 @@ export const machineActions: readonly Action[] = [
     writes: false,
     whyNot: unless('running', 'paused', 'starting', 'stopping'),
     hidden: ({ machine }) => machine !== undefined && !isUp(machine.state),
-    run: (context) => showMachine(machineOf(context).id, 'consoles'),
+    run: (context) => showConsole(machineOf(context).id),
   },
   {
     id: 'machine.pause',
@@ -208,7 +209,6 @@ export const machineActions: readonly Action[] = [
     scope: 'machine',
     group: 'edit',
     writes: true,
-    whyNot: unless('powered-off', 'aborted'),
     run: (context) => openDialog({ kind: 'clone', machine: machineOf(context).id }),
   },
   {
@@ -260,7 +260,7 @@ export const machineActions: readonly Action[] = [
     scope: 'machine',
     group: 'delete',
     writes: true,
-    whyNot: unless('powered-off', 'aborted'),
-    run: (context) => openDialog({ kind: 'delete', machine: machineOf(context).id }),
+    whyNot: ({ machine }) => (machine && isUp(machine.state) ? t('machines:removed.up') : undefined),
+    run: (context) => removeMachine(context.host, machineOf(context).id),
   },
 ];

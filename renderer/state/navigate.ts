@@ -30,9 +30,15 @@ interface Navigation {
   readonly place: Place;
   /** The tab that a machine is shown with when it is chosen. */
   readonly tab: MachineTab;
+  /** The machine whose console takes the focus as soon as it is shown. */
+  readonly typeInto: string | null;
 }
 
-export const useNavigation = create<Navigation>(() => ({ place: { page: 'home' }, tab: 'details' }));
+export const useNavigation = create<Navigation>(() => ({
+  place: { page: 'home' },
+  tab: 'details',
+  typeInto: null,
+}));
 
 export function usePlace(): Place {
   return useNavigation((state) => state.place);
@@ -55,6 +61,19 @@ export function navigate(place: Place): void {
 /** Without `tab`: the one that is in front now. */
 export function showMachine(machine: string, tab: MachineTab = useNavigation.getState().tab): void {
   navigate({ page: 'machine', machine, tab });
+}
+
+/** The machine's console in front, ready to be typed into. */
+export function showConsole(machine: string): void {
+  showMachine(machine, 'consoles');
+  useNavigation.setState({ typeInto: machine });
+}
+
+/** True once for the machine that `showConsole` was last called with. */
+export function takeTyping(machine: string): boolean {
+  const mine = useNavigation.getState().typeInto === machine;
+  if (mine) useNavigation.setState({ typeInto: null });
+  return mine;
 }
 
 export function showHome(): void {

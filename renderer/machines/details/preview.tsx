@@ -6,7 +6,7 @@ import type { Machine } from '../../../shared/contract/machine.ts';
 import { useStream } from '../../connection/use-host.ts';
 import { secondsText } from '../../i18n/format.ts';
 import { useText } from '../../i18n/i18n.ts';
-import { showMachine } from '../../state/navigate.ts';
+import { showConsole } from '../../state/navigate.ts';
 import { useUsage } from '../../state/stores.ts';
 import { Button, Sparkline } from '../../ui/index.ts';
 import { Card } from './card.tsx';
@@ -27,7 +27,7 @@ export function Preview({ machine }: { readonly machine: Machine }) {
       title={t('details.preview')}
       className="card-preview"
       action={
-        <Button variant="link" size="s" onPress={() => showMachine(machine.id, 'consoles')}>
+        <Button variant="link" size="s" onPress={() => showConsole(machine.id)}>
           {t('action.show')}
         </Button>
       }

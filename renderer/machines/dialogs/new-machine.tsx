@@ -6,7 +6,7 @@ import { isInnError } from '../../../shared/base/errors.ts';
 import { MAX_CONSOLES } from '../../../shared/contract/limits.ts';
 import { useHost } from '../../connection/use-host.ts';
 import { useText } from '../../i18n/i18n.ts';
-import { showMachine } from '../../state/navigate.ts';
+import { showConsole, showMachine } from '../../state/navigate.ts';
 import { type ShownError, shownError } from '../../state/shown-error.ts';
 import { useHostInfo, useHostStatus, useMachines, usePreferences } from '../../state/stores.ts';
 import { reporting } from '../../state/toasts.ts';
@@ -62,8 +62,10 @@ function Form({ draft: first, onClose }: { readonly draft: NewDraft; readonly on
     try {
       const { id } = await host.call('machine.create', argumentsOf(draft, machines));
       onClose();
-      showMachine(id, start ? 'consoles' : 'details');
-      if (start) reporting(async () => void (await host.call('machine.start', { id })));
+      if (start) {
+        showConsole(id);
+        reporting(async () => void (await host.call('machine.start', { id })));
+      } else showMachine(id, 'details');
     } catch (reason) {
       setCreating(false);
       if (isInnError(reason) && reason.code === 'name-taken') setNameTaken(`${reason.message}. ${reason.nextStep}`);
