@@ -1,5 +1,6 @@
 /** Puts a terminal into an element, and answers what it asks for: search, paste, links, font size. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { FONT_SIZE } from '../../shared/contract/limits.ts';
 import type { Preferences } from '../../shared/contract/preferences.ts';
 import { useHost } from '../connection/use-host.ts';
 import { reporting } from '../state/toasts.ts';
@@ -13,9 +14,6 @@ export type Question =
   | { readonly kind: 'paste'; readonly check: PasteCheck }
   | { readonly kind: 'link'; readonly address: string }
   | { readonly kind: 'clear' };
-
-const USUAL_SIZE = 13;
-const SIZES = { least: 8, most: 32 } as const;
 
 export interface Pane {
   readonly terminal: ConsoleTerminal | null;
@@ -47,7 +45,7 @@ export function usePane(box: RefObject<HTMLDivElement | null>, options: PaneOpti
   const set = (change: Partial<Preferences['console']>) =>
     reporting(async () => void (await host.call('preferences.set', { console: change })));
   const resize = (fontSize: number) => {
-    const within = Math.max(SIZES.least, Math.min(SIZES.most, fontSize));
+    const within = Math.max(FONT_SIZE.least, Math.min(FONT_SIZE.most, fontSize));
     if (mayWrite) set({ fontSize: within });
     else terminal?.setPreferences({ ...preferences, fontSize: within });
   };
@@ -82,7 +80,7 @@ export function usePane(box: RefObject<HTMLDivElement | null>, options: PaneOpti
           resize(preferences.fontSize - 1);
           return;
         case 'usual-size':
-          resize(USUAL_SIZE);
+          resize(FONT_SIZE.usual);
           return;
       }
     },

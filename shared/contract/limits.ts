@@ -7,6 +7,10 @@ export const MAX_DESCRIPTION = 4096;
 export const MAX_COMMAND_LINE = 2048;
 /** Virtio consoles of one machine: hvc0 and on. */
 export const MAX_CONSOLES = 4;
+/** Of a console's text, in CSS pixels. */
+export const FONT_SIZE = { least: 8, most: 32, usual: 13 } as const;
+/** Lines that a console keeps. */
+export const SCROLLBACK = { least: 1000, most: 100_000 } as const;
 /** Memory of a machine is a multiple of this many bytes. */
 export const MEMORY_STEP = MiB;
 /** Bytes with which a guest's kernel still comes up to a shell. */

@@ -1,6 +1,6 @@
 /** What the user prefers, kept by the host, so that it is the same through every door. */
 import { z } from 'zod';
-import { MEMORY_STEP } from './limits.ts';
+import { FONT_SIZE, MEMORY_STEP, SCROLLBACK } from './limits.ts';
 import { KERNELS } from './machine.ts';
 
 export const preferences = z.object({
@@ -14,10 +14,10 @@ export const preferences = z.object({
   console: z
     .object({
       /** CSS pixels. */
-      fontSize: z.int().min(8).max(32).default(13),
+      fontSize: z.int().min(FONT_SIZE.least).max(FONT_SIZE.most).default(FONT_SIZE.usual),
       theme: z.enum(['dark', 'light', 'follow']).default('dark'),
       /** Lines. */
-      scrollback: z.int().min(1000).max(100_000).default(100_000),
+      scrollback: z.int().min(SCROLLBACK.least).max(SCROLLBACK.most).default(SCROLLBACK.most),
       cursorBlink: z.boolean().default(false),
       bell: z.enum(['off', 'visual', 'sound']).default('visual'),
       copyOnSelect: z.boolean().default(false),
