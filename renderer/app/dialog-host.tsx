@@ -12,7 +12,6 @@ const DIALOGS: { readonly [K in DialogKind]: ComponentType<DialogProps<K>> } = {
   new: lazy(() => import('../machines/dialogs/new-machine.tsx')),
   settings: lazy(() => import('../machines/dialogs/settings.tsx')),
   clone: lazy(() => import('../machines/dialogs/clone.tsx')),
-  delete: lazy(() => import('../machines/dialogs/delete.tsx')),
   restart: lazy(() => import('../machines/dialogs/restart.tsx')),
   trash: lazy(() => import('../machines/dialogs/trash.tsx')),
   preferences: lazy(() => import('../preferences/preferences-dialog.tsx')),

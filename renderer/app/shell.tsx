@@ -1,8 +1,9 @@
 /** The frame: toolbar above, tree left, what is chosen right, status bar beneath. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useText } from '../i18n/i18n.ts';
 import { MachinePage } from '../machines/machine-page.tsx';
+import { orderOf } from '../machines/tree/order.ts';
 import { MachineTree } from '../machines/tree/tree.tsx';
 import { showHome, showMachine, usePlace } from '../state/navigate.ts';
 import { useMachine, useMachines, useMachinesKnown } from '../state/stores.ts';
@@ -72,12 +73,13 @@ function Page() {
 }
 
 /**
- * Some machine is always chosen where there is one: the first to begin with, and the neighbour of one that went away. One
- * that is chosen before the host has told of it is waited for.
+ * Some machine is always chosen where there is one: the first of the tree to begin with, and the neighbour of one that went
+ * away: what then stands in its place. One that is chosen before the host has told of it is waited for.
  */
 function useSelection(): void {
   const place = usePlace();
   const machines = useMachines();
+  const order = useMemo(() => orderOf(machines), [machines]);
   const known = useMachinesKnown();
   const [started, setStarted] = useState(false);
   const seen = useRef<{ id: string; at: number } | null>(null);
@@ -85,15 +87,15 @@ function useSelection(): void {
     if (!known) return;
     setStarted(true);
     const wanted = place.page === 'machine' ? place.machine : null;
-    const at = machines.findIndex(({ id }) => id === wanted);
+    const at = order.findIndex(({ id }) => id === wanted);
     if (wanted !== null && at !== -1) {
       seen.current = { id: wanted, at };
       return;
     }
     if (wanted !== null && started && seen.current?.id !== wanted) return;
-    const next = machines[Math.min(seen.current?.at ?? 0, machines.length - 1)];
+    const next = order[Math.min(seen.current?.at ?? 0, order.length - 1)];
     seen.current = null;
     if (next) showMachine(next.id);
     else if (place.page !== 'home') showHome();
-  }, [known, machines, place, started]);
+  }, [known, order, place, started]);
 }

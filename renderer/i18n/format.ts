@@ -30,11 +30,22 @@ export function momentText(at: number, now: number = Date.now()): string {
   const then = new Date(at);
   const today = new Date(now);
   const { language } = i18n;
-  if (sameDay(then, today)) return then.toLocaleTimeString(language, { timeStyle: 'medium', hourCycle: 'h23' });
+  if (sameDay(then, today)) return clockText(at);
   if (now - at < 6 * DAY) {
     return then.toLocaleString(language, { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   }
   return then.toLocaleDateString(language, { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** `14:02:31`. */
+export function clockText(at: number): string {
+  return new Date(at).toLocaleTimeString(i18n.language, { timeStyle: 'medium', hourCycle: 'h23' });
+}
+
+/** `Today`, or `Monday, 2 March 2026` in the order that the language has. */
+export function dayText(at: number, now: number): string {
+  if (sameDay(new Date(at), new Date(now))) return i18n.t('machines:log.today');
+  return new Date(at).toLocaleDateString(i18n.language, { dateStyle: 'full' });
 }
 
 /** 0.41 as `41 %`. */

@@ -5,7 +5,6 @@ export type OpenDialog =
   | { readonly kind: 'new' }
   | { readonly kind: 'settings'; readonly machine: string; readonly section?: string }
   | { readonly kind: 'clone'; readonly machine: string }
-  | { readonly kind: 'delete'; readonly machine: string }
   /** Before what may lose the guest's work. */
   | { readonly kind: 'power'; readonly machine: string; readonly how: 'power-off' | 'reset' }
   | { readonly kind: 'group'; readonly machine: string }

@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const [machines = '8', port = '0'] = process.argv.slice(2);
 const host = windowHost({
   machines: Number(machines),
+  logEntries: Number(process.env.LOG ?? 5),
   notices: process.env.NOTICE
     ? [
         {

@@ -3,6 +3,7 @@
 import { InnError } from '../../../shared/base/errors.ts';
 import type { Operation } from '../../../shared/contract/operation.ts';
 import type { HostConnection } from '../../connection/host.ts';
+import { operationEnd } from '../operation-end.ts';
 
 export type RestartHow = 'shut-down' | 'power-off';
 
@@ -13,31 +14,11 @@ export async function restartMachine(
   how: RestartHow,
 ): Promise<void> {
   if (how === 'power-off') await host.call('machine.powerOff', { id });
-  else await ended(host, await host.call('machine.shutDown', { id }));
-  await host.call('machine.start', { id });
-}
-
-/** Waits until an operation has ended well; throws how it failed. */
-async function ended(host: Pick<HostConnection, 'stream'>, operation: Operation): Promise<void> {
-  if (operation.status === 'done') return;
-  const stop = new AbortController();
-  try {
-    for await (const event of host.stream('operation.watch', {}, { signal: stop.signal })) {
-      const { id } = operation;
-      const now =
-        event.kind === 'all'
-          ? event.operations.find((each) => each.id === id)
-          : event.kind === 'changed' && event.operation.id === id
-            ? event.operation
-            : undefined;
-      // One that is not listed any more ended well: those that fail stay until they are read.
-      const gone = (event.kind === 'all' && !now) || (event.kind === 'removed' && event.id === id);
-      if (gone || now?.status === 'done') return;
-      if (now?.status === 'failed' || now?.status === 'cancelled') throw failure(now);
-    }
-  } finally {
-    stop.abort();
+  else {
+    const end = await operationEnd(host, await host.call('machine.shutDown', { id }));
+    if (end && end.status !== 'done') throw failure(end);
   }
+  await host.call('machine.start', { id });
 }
 
 function failure({ error, subject }: Operation): InnError {

@@ -1,0 +1,13 @@
+import type { HostConnection } from '../connection/host.ts';
+import { i18n } from '../i18n/i18n.ts';
+import { showMachine } from '../state/navigate.ts';
+import { toast } from '../state/toasts.ts';
+
+/** To the trash, at once: it is said, and can be taken back. Throws what the host says. */
+export async function removeMachine(host: Pick<HostConnection, 'call'>, id: string): Promise<void> {
+  const { name } = await host.call('machine.remove', { id });
+  toast({
+    text: i18n.t('machines:removed.toast', { name }),
+    undo: async () => showMachine((await host.call('machine.restore', { id })).id),
+  });
+}
