@@ -45,7 +45,6 @@ export function Dialog({
     >
       <Modal className={`dlg dlg-${size}`}>
         <AriaDialog className="dlg-in" role={role}>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of what is inside */}
           <div
             className="dlg-in"
             // Before radio buttons and the like, which keep what they hear to themselves

@@ -55,7 +55,7 @@ export function Panes<S extends string>({ label, sections, start, searchLabel, n
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of what is inside
     <div
-      className="panes"
+      className="panes-both"
       onKeyDown={(event) => {
         if (!matches('mod+f', event, isMac(navigator.platform))) return;
         event.preventDefault();

@@ -33,8 +33,8 @@ export const preferences = {
     memory: 'Base memory',
   },
   help: {
-    theme: 'Of all windows.',
-    reducedMotion: 'Spinners stand still, and nothing slides or fades.',
+    theme: 'Of every window. Consoles have colours of their own.',
+    reducedMotion: 'Reduced: spinners stand still, and nothing slides or fades.',
     onClose: 'What becomes of running machines when the window is closed.',
     notifications: 'When a machine is aborted or an operation fails while no window has the focus.',
     fontSize: 'Also Ctrl and plus or minus in a console.',

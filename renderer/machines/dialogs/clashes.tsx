@@ -1,8 +1,7 @@
 /** What two changed at the same time: theirs, yours, and which is to be kept. */
-import { Check } from 'lucide-react';
 import { Radio, RadioGroup } from 'react-aria-components';
 import { useText } from '../../i18n/i18n.ts';
-import { Banner, Icon } from '../../ui/index.ts';
+import { Banner } from '../../ui/index.ts';
 import { describeField, fieldName } from '../fields/describe.ts';
 import type { Field } from '../fields/difference.ts';
 import { type Clash, type Editing, type Side, wordsFor } from './settings-draft.ts';
@@ -61,8 +60,8 @@ function ClashRow({ clash, editing, onChoose }: ClashesProps & { readonly clash:
           className="clash-side"
           aria-label={t('conflict.side', { side: t(`conflict.${side}`), value: words[side] })}
         >
+          <span className="clash-dot" />
           <span className="grow clash-words">{words[side]}</span>
-          {choice === side && <Icon of={Check} size={14} />}
         </Radio>
       ))}
     </RadioGroup>

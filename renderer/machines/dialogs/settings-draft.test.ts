@@ -82,6 +82,7 @@ test('the same field, changed twice: the later chooses, and may change their min
   expect(changesOf(theirs)).toEqual({});
   expect(theirs.draft.cores).toBe(4);
   expect(changesOf(choose(theirs, 'cores', 'yours'))).toEqual({ cores: 2 });
+  expect(takeBack(after, 'cores')).toEqual(theirs);
 });
 
 test('who goes on typing has chosen', () => {

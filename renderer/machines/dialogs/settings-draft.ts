@@ -114,8 +114,9 @@ export function change(editing: Editing, changes: Partial<SettingsDraft>): Editi
   };
 }
 
-/** Back to what the host has. */
+/** Back to what the host has, which is theirs where two changed it. */
 export function takeBack(editing: Editing, field: Field): Editing {
+  if (editing.clashes.some((clash) => clash.field === field)) return choose(editing, field, 'theirs');
   return change(editing, { [field]: draftOf(editing.base.settings)[field] });
 }
 

@@ -10,13 +10,12 @@ import { Banner, Button, Dialog, Keys } from '../../ui/index.ts';
 import { Panes } from '../../ui/panes.tsx';
 import type { FieldCheck } from '../fields/checks.ts';
 import { FIELDS, type Field } from '../fields/difference.ts';
-import { changedElsewhere } from '../fields/machine-changed.ts';
 import { Clashes } from './clashes.tsx';
+import { mustChoose, saveSettings } from './save-settings.ts';
 import {
   begin,
   change,
   changedIn,
-  changesOf,
   checksOf,
   choose,
   rebase,
@@ -111,33 +110,21 @@ function Form({ first, live, section, onClose }: FormProps) {
     if (saving) return t('settings.saving');
     if (!host.mayWrite) return t('new.notConnected');
     if (sending.size > 0 && draft.boot.template === 'files') return t('new.waitForFiles');
-    if (clashes.some(({ choice }) => choice === undefined)) return t('conflict.chooseFirst');
+    if (mustChoose(editing)) return t('conflict.chooseFirst');
     return faulty ? t('new.mend') : undefined;
   }
 
-  /** Saves, over what others have saved meanwhile where that is in nobody's way. False: there is something to choose. */
-  const save = async (): Promise<boolean> => {
-    for (let now = editing; changedIn(now).length > 0; ) {
-      const { revision } = now.base;
-      try {
-        await host.call('machine.edit', { id: first.id, revision, changes: changesOf(now) });
-        return true;
-      } catch (reason) {
-        const current = changedElsewhere(reason);
-        if (!current || current.revision <= revision) throw reason;
-        now = rebase(now, current);
-        setEditing((before) => rebase(before, current));
-        if (now.clashes.some(({ choice }) => choice === undefined)) return false;
-      }
-    }
-    return true;
-  };
+  // Why not is a tooltip, too: who presses the keys sees it here.
+  const words = !saving && changed.length > 0 && whyNot ? whyNot : waiting.length > 0 ? t('settings.restartNote') : '';
+
   const submit = async () => {
     if (whyNot !== undefined) return;
     setSaving(true);
     setError(null);
     try {
-      if (await save()) onClose();
+      const open = await saveSettings(host.connection, first.id, editing);
+      if (open) setEditing((before) => rebase(before, open.base));
+      else onClose();
     } catch (reason) {
       if (isInnError(reason) && reason.code === 'name-taken') {
         setNameRefused({ name: draft.name, text: `${reason.message}. ${reason.nextStep}` });
@@ -158,7 +145,7 @@ function Form({ first, live, section, onClose }: FormProps) {
         <>
           <span className="muted ell" role="status">
             {changed.length === 0 ? t('settings.nothingChanged') : t('settings.changed', { count: changed.length })}
-            {waiting.length > 0 && ` · ${t('settings.restartNote')}`}
+            {words.length > 0 && ` · ${words}`}
           </span>
           <span className="grow" />
           <Button onPress={onClose}>{tApp('common.cancel')}</Button>
