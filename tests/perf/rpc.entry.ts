@@ -13,7 +13,7 @@ type Options = ReturnType<typeof parseOptions>;
 
 async function measureAll(options: Options): Promise<Taken[]> {
   const taken: Taken[] = [];
-  const transports = await Promise.all(options.wires.map(async (name) => TRANSPORTS[name]?.()));
+  const transports = await Promise.all(options.only.map(async (name) => TRANSPORTS[name]?.()));
   const sides: { wire: string; side: SideName; does: Side }[] = [];
   for (const transport of transports) {
     if (transport === undefined) continue;
@@ -43,7 +43,7 @@ try {
     console.log(USAGE);
   } else {
     const machine = await machineInfo();
-    const rows = makeRows(options.wires, await measureAll(options));
+    const rows = makeRows(options.only, await measureAll(options));
     if (options.json) {
       const { rounds, calls, megabytes } = options;
       const report = {

@@ -1,3 +1,4 @@
+import { columns } from './columns.ts';
 import type { Figure } from './figures.ts';
 import type { MachineInfo } from './machine-info.ts';
 import type { BareProgram, Workshop } from './measure.ts';
@@ -132,14 +133,4 @@ function describeGoal({ goal, better, goalReached }: FigureResult): string {
   if (!goal) return '';
   const bound = `${better === 'higher' ? '>=' : '<='} ${goal.bound}${goal.of === 'native' ? ' % of native' : ''}`;
   return goalReached === undefined ? bound : `${bound}: ${goalReached ? 'reached' : 'missed'}`;
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

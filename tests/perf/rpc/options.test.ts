@@ -4,11 +4,11 @@ import { TRANSPORTS } from './transports.ts';
 
 describe('options of the rpc benchmark', () => {
   it('measure every wire unless told otherwise', () => {
-    expect(parseOptions([])).toMatchObject({ json: false, rounds: 7, wires: Object.keys(TRANSPORTS) });
+    expect(parseOptions([])).toMatchObject({ json: false, rounds: 7, only: Object.keys(TRANSPORTS) });
     expect(parseOptions(['--quick', '--json', '--only', 'port,relay'])).toMatchObject({
       json: true,
       rounds: 1,
-      wires: ['port', 'relay'],
+      only: ['port', 'relay'],
     });
     expect(parseOptions(['--quick', '--rounds', '3']).rounds).toBe(3);
   });

@@ -1,4 +1,5 @@
 /** What the rpc benchmark found out. */
+import { columns } from '../harness/columns.ts';
 import { describeSummary } from '../harness/recording.ts';
 import type { Summary } from '../harness/statistics.ts';
 import { summarise } from '../harness/statistics.ts';
@@ -73,14 +74,5 @@ export function renderRows(rows: readonly Row[]): string {
     `${Math.round(row.percentOfJson)} %`,
     row.goal === undefined ? '' : `${row.goal}: ${row.goalReached === true ? 'reached' : 'missed'}`,
   ]);
-  const table = [HEADINGS, ...lines];
-  const widths = HEADINGS.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
-  return table
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return columns([HEADINGS, ...lines]).join('\n');
 }
