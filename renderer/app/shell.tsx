@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useText } from '../i18n/i18n.ts';
 import { MachinePage } from '../machines/machine-page.tsx';
-import { orderOf } from '../machines/tree/order.ts';
+import { heirOf, orderOf, type Spot, spotOf } from '../machines/tree/order.ts';
 import { MachineTree } from '../machines/tree/tree.tsx';
 import { showHome, showMachine, usePlace } from '../state/navigate.ts';
 import { useMachine, useMachines, useMachinesKnown } from '../state/stores.ts';
@@ -74,7 +74,7 @@ function Page() {
 
 /**
  * Some machine is always chosen where there is one: the first of the tree to begin with, and the neighbour of one that went
- * away: what then stands in its place. One that is chosen before the host has told of it is waited for.
+ * away. One that is chosen before the host has told of it is waited for.
  */
 function useSelection(): void {
   const place = usePlace();
@@ -82,20 +82,20 @@ function useSelection(): void {
   const order = useMemo(() => orderOf(machines), [machines]);
   const known = useMachinesKnown();
   const [started, setStarted] = useState(false);
-  const seen = useRef<{ id: string; at: number } | null>(null);
+  const seen = useRef<{ id: string; spot: Spot } | null>(null);
   useEffect(() => {
     if (!known) return;
     setStarted(true);
     const wanted = place.page === 'machine' ? place.machine : null;
-    const at = order.findIndex(({ id }) => id === wanted);
-    if (wanted !== null && at !== -1) {
-      seen.current = { id: wanted, at };
+    const spot = spotOf(order, wanted);
+    if (wanted !== null && spot) {
+      seen.current = { id: wanted, spot };
       return;
     }
     if (wanted !== null && started && seen.current?.id !== wanted) return;
-    const next = order[Math.min(seen.current?.at ?? 0, order.length - 1)];
+    const next = seen.current ? heirOf(order, seen.current.spot) : order[0]?.id;
     seen.current = null;
-    if (next) showMachine(next.id);
+    if (next !== undefined) showMachine(next);
     else if (place.page !== 'home') showHome();
   }, [known, order, place, started]);
 }

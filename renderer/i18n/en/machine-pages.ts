@@ -212,6 +212,7 @@ export const machinePages = {
     sureAll_other: 'Delete {{count}} machines for ever?',
     sureText: 'Its files, {{size}}, are removed from the disk. This cannot be undone.',
     restored: '{{name}} is back',
+    busy: 'It is being taken care of already.',
     nothingToEmpty: 'There is nothing in the trash.',
   },
   log: {

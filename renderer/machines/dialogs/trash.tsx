@@ -64,6 +64,8 @@ export default function TrashDialog({ onClose }: { readonly onClose: () => void 
         {machines && count === 0 && <p className="trash-empty muted">{t('trash.empty')}</p>}
         {machines && count > 0 && (
           <GridList
+            // The dialog opens before the list is there.
+            autoFocus="first"
             className="trash-list"
             aria-label={t('trash.list')}
             items={machines}
@@ -111,36 +113,26 @@ interface TrashRowProps {
 
 function TrashRow({ machine: { id, name, deletedAt, bytes }, busy, whyNot, onRestore, onPurge }: TrashRowProps) {
   const t = useText('machines');
+  // The buttons stay meanwhile: one of them has the focus.
+  const reason = whyNot ?? (busy ? t('trash.busy') : undefined);
   return (
     <GridListItem id={id} textValue={name} className="trash-row">
       <span className="strong ell" title={name}>
         {name}
       </span>
       <span className="muted ell">{t('trash.deleted', { when: momentText(deletedAt) })}</span>
-      <span className="muted trash-size">{formatBytes(bytes)}</span>
+      <span className="muted trash-size">{busy ? <Spinner /> : formatBytes(bytes)}</span>
       <span className="trash-ways">
-        {busy ? (
-          <Spinner />
-        ) : (
-          <>
-            <Button
-              size="s"
-              icon={ArchiveRestore}
-              aria-label={t('trash.restoreName', { name })}
-              whyNot={whyNot}
-              onPress={onRestore}
-            >
-              {t('trash.restore')}
-            </Button>
-            <IconButton
-              size="s"
-              icon={Trash2}
-              label={t('trash.purgeName', { name })}
-              whyNot={whyNot}
-              onPress={onPurge}
-            />
-          </>
-        )}
+        <Button
+          size="s"
+          icon={ArchiveRestore}
+          aria-label={t('trash.restoreName', { name })}
+          whyNot={reason}
+          onPress={onRestore}
+        >
+          {t('trash.restore')}
+        </Button>
+        <IconButton size="s" icon={Trash2} label={t('trash.purgeName', { name })} whyNot={reason} onPress={onPurge} />
       </span>
     </GridListItem>
   );

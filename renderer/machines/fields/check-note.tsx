@@ -1,3 +1,4 @@
+import './size-fields.css';
 import { Check, CircleAlert, TriangleAlert } from 'lucide-react';
 import { Icon } from '../../ui/index.ts';
 import type { FieldCheck } from './checks.ts';

@@ -1,29 +1,26 @@
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import { memo, useEffect, useRef, useState } from 'react';
 import type { LogEntry } from '../../../shared/contract/machine.ts';
-import { clockText, dayText } from '../../i18n/format.ts';
+import { clockText } from '../../i18n/format.ts';
 import { useText } from '../../i18n/i18n.ts';
 import { Icon } from '../../ui/index.ts';
 import { type Block, patternOf, pieces, sameBlock } from './view.ts';
 
 /** Pixels; what most entries take. One that is longer than a line takes more, which is known once it was drawn. */
 const ROW = 24;
-const DAY = 32;
 /** How far out of sight blocks are drawn already, so that scrolling meets them ready. */
 const AHEAD = '1200px 0px';
 
 export interface LogBlockProps {
   readonly block: Block;
   readonly search: string;
-  /** Start of this day, in milliseconds. */
-  readonly today: number;
   /** Drawn from the start: the log opens at its end. */
   readonly atEnd: boolean;
 }
 
 /** Entries while they are in sight or near it; else room of their height, so that long logs cost no more than short ones. */
 export const LogBlock = memo(
-  function LogBlock({ block, search, today, atEnd }: LogBlockProps) {
+  function LogBlock({ block, search, atEnd }: LogBlockProps) {
     const box = useRef<HTMLDivElement>(null);
     const [near, setNear] = useState(atEnd);
     const height = useRef<number | null>(null);
@@ -41,27 +38,24 @@ export const LogBlock = memo(
       observer.observe(element);
       return () => observer.disconnect();
     }, []);
-    const room = height.current ?? block.entries.length * ROW + (block.day === null ? 0 : DAY);
+    const room = height.current ?? block.entries.length * ROW;
     return (
       <div ref={box} style={near ? undefined : { height: room }}>
-        {near && <Entries block={block} search={search} today={today} />}
+        {near && <Entries entries={block.entries} search={search} />}
       </div>
     );
   },
-  (a, b) => sameBlock(a.block, b.block) && a.search === b.search && a.today === b.today && a.atEnd === b.atEnd,
+  (a, b) => sameBlock(a.block, b.block) && a.search === b.search && a.atEnd === b.atEnd,
 );
 
-function Entries({ block: { day, entries }, search, today }: Omit<LogBlockProps, 'atEnd'>) {
+function Entries({ entries, search }: { readonly entries: readonly LogEntry[]; readonly search: string }) {
   const pattern = patternOf(search);
   return (
-    <>
-      {day !== null && <h3 className="log-day">{dayText(day, today)}</h3>}
-      <ol>
-        {entries.map((entry) => (
-          <Entry key={entry.n} entry={entry} pattern={pattern} />
-        ))}
-      </ol>
-    </>
+    <ol>
+      {entries.map((entry) => (
+        <Entry key={entry.n} entry={entry} pattern={pattern} />
+      ))}
+    </ol>
   );
 }
 

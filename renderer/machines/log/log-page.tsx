@@ -1,8 +1,9 @@
 import './log.css';
 import { ArrowDownToLine, Copy, Save, Search, X } from 'lucide-react';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button as AriaButton, Input, SearchField } from 'react-aria-components';
 import type { Machine } from '../../../shared/contract/machine.ts';
+import { dayText } from '../../i18n/format.ts';
 import { useText } from '../../i18n/i18n.ts';
 import { reporting, toast } from '../../state/toasts.ts';
 import { useNow } from '../../state/use-now.ts';
@@ -12,7 +13,7 @@ import { saveFile } from '../save-file.ts';
 import { LogBlock } from './log-block.tsx';
 import { useFollow } from './use-follow.ts';
 import { useLog } from './use-log.ts';
-import { blocks, type LeastLevel, logText, shownEntries } from './view.ts';
+import { days, type LeastLevel, logText, shownEntries } from './view.ts';
 
 const LEVELS: readonly LeastLevel[] = ['info', 'warning', 'error'];
 const MINUTE = 60_000;
@@ -28,8 +29,11 @@ export default function LogPage({ machine }: { readonly machine: Machine }) {
   const some = level !== 'info' || typed.trim() !== '';
   const { part, loading, error, loadOlder, loadAll } = useLog(machine.id, some);
   const shown = useMemo(() => shownEntries(part.entries, level, search), [part.entries, level, search]);
-  const parts = useMemo(() => blocks(shown), [shown]);
+  const byDay = useMemo(() => days(shown), [shown]);
+  const lastDay = byDay.at(-1);
   const { scroller, content, following, toEnd } = useFollow(loadOlder);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of what is shown anew the newest is shown first
+  useEffect(toEnd, [toEnd, level, search]);
   const field = useRef<HTMLInputElement>(null);
   const today = new Date(useNow(MINUTE)).setHours(0, 0, 0, 0);
 
@@ -73,7 +77,7 @@ export default function LogPage({ machine }: { readonly machine: Machine }) {
             choices={LEVELS.map((value) => ({ value, label: t(`log.levels.${value}`) }))}
           />
         </div>
-        <span className="muted small" role="status">
+        <span className="muted small log-count" role="status">
           {some && part.complete && t('log.shown', { count: shown.length, all: part.entries.length })}
         </span>
         <span className="grow" />
@@ -103,8 +107,18 @@ export default function LogPage({ machine }: { readonly machine: Machine }) {
           <div ref={content} className="log-content">
             {part.complete === null && !error && <Skeleton rows={12} height={20} />}
             {part.complete === true && !some && shown.length > 0 && <p className="log-begin muted">{t('log.begin')}</p>}
-            {parts.map((block, at) => (
-              <LogBlock key={block.key} block={block} search={search} today={today} atEnd={at >= parts.length - 2} />
+            {byDay.map((day) => (
+              <section key={day.key} aria-label={dayText(day.at, today)}>
+                <h2 className="log-day">{dayText(day.at, today)}</h2>
+                {day.blocks.map((block, at) => (
+                  <LogBlock
+                    key={block.key}
+                    block={block}
+                    search={search}
+                    atEnd={day === lastDay && at >= day.blocks.length - 2}
+                  />
+                ))}
+              </section>
             ))}
             {part.complete === true && part.entries.length === 0 && <p className="log-none muted">{t('log.empty')}</p>}
             {part.complete === true && part.entries.length > 0 && shown.length === 0 && (

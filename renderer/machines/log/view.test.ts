@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LogEntry } from '../../../shared/contract/machine.ts';
-import { blocks, logText, patternOf, pieces, sameBlock, shownEntries } from './view.ts';
+import { days, logText, patternOf, pieces, sameBlock, shownEntries } from './view.ts';
 
 const DAY = 86_400_000;
 const NOON = new Date(2026, 2, 1, 12).getTime();
@@ -44,19 +44,28 @@ test('pieces make up the text, and what was cut out of it is found', () => {
   );
 });
 
-test('blocks begin with each day and each hundred', () => {
+test('days, and in them blocks by hundreds', () => {
   const log = [entry(98), entry(99), entry(100), entry(101, 'x', 'info', NOON + DAY)];
-  expect(blocks(log).map(({ day, entries }) => ({ day, ns: entries.map(({ n }) => n) }))).toEqual([
-    { day: NOON + 98, ns: [98, 99] },
-    { day: null, ns: [100] },
-    { day: NOON + DAY, ns: [101] },
+  const found = days(log).map(({ at, blocks }) => ({
+    at,
+    blocks: blocks.map((each) => each.entries.map(({ n }) => n)),
+  }));
+  expect(found).toEqual([
+    { at: NOON + 98, blocks: [[98, 99], [100]] },
+    { at: NOON + DAY, blocks: [[101]] },
   ]);
+});
+
+test('a clock that was set back makes a day come again, under a key of its own', () => {
+  const found = days([entry(1), entry(2, 'x', 'info', NOON - DAY), entry(3)]);
+  expect(found.map(({ at }) => at)).toEqual([NOON + 1, NOON - DAY, NOON + 3]);
+  expect(new Set(found.map(({ key }) => key)).size).toBe(3);
 });
 
 test('blocks stay what they are when the log grows at either end', () => {
   const log = Array.from({ length: 350 }, (_, at) => entry(at + 1));
-  const middle = blocks(log.slice(150, 320));
-  const all = blocks(log);
+  const middle = days(log.slice(150, 320))[0]?.blocks ?? [];
+  const all = days(log)[0]?.blocks ?? [];
   expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
   const twin = all.find(({ key }) => key === middle[1]?.key);
   expect(twin && middle[1] && sameBlock(twin, middle[1])).toBe(true);

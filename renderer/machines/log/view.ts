@@ -1,4 +1,4 @@
-/** What is shown of a log: which entries, in blocks by day, with what was searched for marked; and the same as text. */
+/** What is shown of a log: which entries, by day and in blocks, with what was searched for marked; and the same as text. */
 import type { LogEntry } from '../../../shared/contract/machine.ts';
 
 /** `info` shows everything. */
@@ -39,29 +39,37 @@ export function pieces(text: string, pattern: RegExp | undefined): readonly Piec
   return cut;
 }
 
-/** Entries of one day that are drawn, or left out while they are out of sight, together. */
+/** Entries that are drawn, or left out while they are out of sight, together. */
 export interface Block {
   /** Stays the same while older and newer entries come. */
-  readonly key: string;
-  /** Some moment of the day that begins with it, where one does. */
-  readonly day: number | null;
+  readonly key: number;
   readonly entries: readonly LogEntry[];
+}
+
+export interface Day {
+  /** Some moment of it. */
+  readonly at: number;
+  readonly key: string;
+  readonly blocks: readonly Block[];
 }
 
 const BLOCK = 100;
 
-export function blocks(entries: readonly LogEntry[]): readonly Block[] {
-  const found: { key: string; day: number | null; entries: LogEntry[] }[] = [];
-  let date = '';
-  let hundred = -1;
+/** In the order of the entries; a day comes twice where the clock was set back over midnight. */
+export function days(entries: readonly LogEntry[]): readonly Day[] {
+  const found: { at: number; key: string; date: string; blocks: { key: number; entries: LogEntry[] }[] }[] = [];
   for (const entry of entries) {
-    const ofDay = new Date(entry.at).toDateString();
-    const of = Math.floor(entry.n / BLOCK);
-    const last = found.at(-1);
-    if (last && ofDay === date && of === hundred) last.entries.push(entry);
-    else found.push({ key: `${of} ${ofDay}`, day: ofDay === date ? null : entry.at, entries: [entry] });
-    date = ofDay;
-    hundred = of;
+    const date = new Date(entry.at).toDateString();
+    const key = Math.floor(entry.n / BLOCK);
+    let day = found.at(-1);
+    if (day?.date !== date) {
+      const again = found.filter((each) => each.date === date).length;
+      day = { at: entry.at, key: `${date} ${again}`, date, blocks: [] };
+      found.push(day);
+    }
+    const last = day.blocks.at(-1);
+    if (last?.key === key) last.entries.push(entry);
+    else day.blocks.push({ key, entries: [entry] });
   }
   return found;
 }
@@ -69,10 +77,7 @@ export function blocks(entries: readonly LogEntry[]): readonly Block[] {
 /** Whether both are drawn alike. */
 export function sameBlock(a: Block, b: Block): boolean {
   return (
-    a.key === b.key &&
-    a.day === b.day &&
-    a.entries.length === b.entries.length &&
-    a.entries.every((entry, at) => entry === b.entries[at])
+    a.key === b.key && a.entries.length === b.entries.length && a.entries.every((entry, at) => entry === b.entries[at])
   );
 }
 

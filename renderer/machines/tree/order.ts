@@ -39,6 +39,28 @@ export function moved(machines: readonly Machine[], id: string, step: -1 | 1): O
   return order.with(at, other).with(at + step, row);
 }
 
+/** Where a machine is, or was: its row among all, and its group. */
+export interface Spot {
+  readonly at: number;
+  readonly group: string;
+}
+
+export function spotOf(order: Order, id: string | null): Spot | undefined {
+  const at = order.findIndex((row) => row.id === id);
+  const row = order[at];
+  return row && { at, group: row.group };
+}
+
+/**
+ * What is chosen once the machine at `spot` has gone: the one that stands there now, or the one above if it was the last of its
+ * group. Undefined if there are no machines.
+ */
+export function heirOf(order: Order, { at, group }: Spot): string | undefined {
+  const next = order[at];
+  const above = order[at - 1];
+  return (next && (next.group === group || above?.group !== group) ? next : above)?.id ?? order.at(-1)?.id;
+}
+
 export interface DropPlace {
   readonly group: string;
   /** The row that they go before or after; null: at the end of the group. */
