@@ -9,7 +9,7 @@ try {
     disassemble: async (file, words) => (await import('./debug.ts')).runDisassemble(file, words),
     trace: async (words) => (await import('./debug.ts')).runTrace(words),
     withHost: async (work, options) => (await import('./guests/connection.ts')).withHost(work, options),
-    restartHost: async (machines) => (await import('./guests/connection.ts')).restartHost(machines),
+    restartHost: async (machines, options) => (await import('./guests/connection.ts')).restartHost(machines, options),
     serve: async (words) => (await import('./serve.ts')).runServeCommand(words),
     gdb: async (words) => (await import('./debug.ts')).runGdb(words),
   });

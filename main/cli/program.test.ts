@@ -11,6 +11,37 @@ const commands: Commands = {
   serve: async () => 0,
 };
 
+/** Help of each command of machines and of the host. */
+async function helpOf(command: string): Promise<string> {
+  let text = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  await runProgram([...command.split(' ').filter(Boolean), '--help'], commands);
+  write.mockRestore();
+  return text;
+}
+
+const MACHINE_COMMANDS = [
+  ...['ls', 'create', 'show', 'set', 'start', 'stop', 'pause', 'resume', 'reset', 'discard', 'clone', 'rm', 'restore'],
+  ...['trash', 'console', 'logs', 'serve', 'events', 'top', 'doctor', 'host status', 'host stop', 'host restart'],
+];
+
+describe('the help', () => {
+  test.each([...MACHINE_COMMANDS, 'completion'])('of `inn %s` has an example that calls it', async (command) => {
+    expect(await helpOf(command)).toMatch(new RegExp(`^Examples:\\n(?: {2}.*\\n)*? {2}.*\\binn ${command}\\b`, 'm'));
+  });
+
+  test.each(MACHINE_COMMANDS.filter((command) => command !== 'console'))('of `inn %s` has --json', async (command) => {
+    expect(await helpOf(command)).toContain('--json');
+  });
+
+  test('lists the exit statuses', async () => {
+    expect(await helpOf('')).toMatch(/^Exit status:/m);
+  });
+});
+
 describe('the exit status', () => {
   beforeEach(() => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);

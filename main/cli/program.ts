@@ -1,5 +1,5 @@
 /** The commands of `inn` and their options, as commander reads them. What they do is elsewhere. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { InnError } from '../../shared/base/errors.ts';
 import { productVersion } from '../platform/version.ts';
 import type { DisassembleWords, GdbWords, TraceWords } from './debug.ts';
@@ -21,14 +21,28 @@ export interface Commands {
   gdb(words: GdbWords): Promise<number>;
   /** Connects to the host for a command; `question` where none is to be started for it. */
   withHost(work: Work, options: { json: boolean; question: boolean }): Promise<number>;
-  restartHost(machines: 'shut-down' | 'power-off'): Promise<number>;
+  restartHost(machines: 'shut-down' | 'power-off', options: { json: boolean }): Promise<number>;
   serve(words: ServeWords): Promise<number>;
 }
 
 export interface ServeWords {
   readonly port?: string;
   readonly open?: boolean;
+  readonly json?: boolean;
 }
+
+const STATUS_HELP = `
+Exit status:
+  0    done
+  1    a check failed (doctor)
+  2    what you can put right: a wrong option, name or file
+  4    no such machine
+  5    not possible in the state that the machine is in
+  69   no host, or one of another version
+  70   a bug, or the emulator failed
+  130  cancelled
+
+Errors go to standard error as \`error CODE: sentence\`, with what to do about it; \`--json\` changes standard output only.`;
 
 /** Carries out a command line (without the program's own name) and resolves to the exit status. Throws what commands throw. */
 export async function runProgram(args: readonly string[], commands: Commands): Promise<number> {
@@ -40,6 +54,7 @@ export async function runProgram(args: readonly string[], commands: Commands): P
   const program = new Command('inn')
     .description('Innkeeper: virtual machines on the computer you have')
     .version(productVersion())
+    .addHelpText('after', STATUS_HELP)
     .exitOverride()
     // Errors are ours to print.
     .configureOutput({ outputError: () => {} });
@@ -82,23 +97,22 @@ function guestCommands(program: Command, commands: Commands, run: (work: Promise
     )
     .option('-p, --port <n>', 'the TCP port on loopback; 0 for any that is free')
     .option('--open', 'open the browser')
+    .option('--json', 'write addresses as JSON, one object per line')
+    .addHelpText('after', '\nExamples:\n  inn serve --open\n  inn serve --port 8080')
     .action((words: ServeWords) => run(commands.serve(words)));
-  hostCommands(program, { ask, restart: (machines) => run(commands.restartHost(machines)) });
+  hostCommands(program, {
+    ask,
+    restart: (machines, { json = false }) => run(commands.restartHost(machines, { json })),
+  });
   program
     .command('completion')
-    .argument('<shell>', SHELLS.join(', '))
+    .addArgument(new Argument('<shell>', 'yours').choices(SHELLS))
     .description(
       'Write a script that completes commands, options and names of machines; its first line says where it goes',
     )
-    .action((shell: string) => {
-      const known = SHELLS.find((each): each is Shell => each === shell);
-      if (known === undefined) {
-        throw new InnError(`No completion for "${shell}"`, {
-          code: 'usage',
-          nextStep: `There is: ${SHELLS.join(', ')}.`,
-        });
-      }
-      process.stdout.write(completionFor(known, program));
+    .addHelpText('after', '\nExamples:\n  inn completion bash > ~/.local/share/bash-completion/completions/inn')
+    .action((shell: Shell) => {
+      process.stdout.write(completionFor(shell, program));
     });
 }
 

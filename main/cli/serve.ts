@@ -6,8 +6,8 @@ import type { ServeWords } from './program.ts';
 
 const LAST_PORT = 65_535;
 
-export function runServeCommand({ port, open = false }: ServeWords): Promise<number> {
-  return runServe({ port: readPort(port), open, guestFolder: bundledGuestFolder() });
+export function runServeCommand({ port, open = false, json = false }: ServeWords): Promise<number> {
+  return runServe({ port: readPort(port), open, json, guestFolder: bundledGuestFolder() });
 }
 
 function readPort(text: string | undefined): number | undefined {

@@ -11,6 +11,8 @@ export interface ServeRun {
   readonly port?: number | undefined;
   /** Opens the user's browser. */
   readonly open: boolean;
+  /** Writes addresses as `{"url":...}`, one per line. */
+  readonly json?: boolean;
   /** See `HostSetup`. */
   readonly guestFolder?: string | undefined;
   /** The file that the host's thread runs; tests have their own. */
@@ -54,8 +56,9 @@ export async function runServe(options: ServeRun): Promise<number> {
   });
 
   const address = () => server.link('write', ADDRESS_MINUTES).url;
+  const show = (url: string) => process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `\n  ${url}\n\n`);
   const first = address();
-  process.stdout.write(`\n  ${first}\n\n`);
+  show(first);
   const another = process.stdin.isTTY ? 'Enter writes another one, Ctrl-C ends.' : 'Ctrl-C ends.';
   say(
     `Open this address in a browser on this computer. It lets in one browser, within ${ADDRESS_MINUTES} minutes. ${another}`,
@@ -64,7 +67,7 @@ export async function runServe(options: ServeRun): Promise<number> {
   if (options.open && !(await openBrowser(first)))
     say('No browser could be opened here: please open the address yourself.');
 
-  const onEnter = () => process.stdout.write(`\n  ${address()}\n\n`);
+  const onEnter = () => show(address());
   if (process.stdin.isTTY) process.stdin.on('data', onEnter);
   releaseOnSignals(host, (count) => {
     const running = host.running();

@@ -7,6 +7,7 @@ export const MAX_DESCRIPTION = 4096;
 export const MAX_COMMAND_LINE = 2048;
 /** Virtio consoles of one machine: hvc0 and on. */
 export const MAX_CONSOLES = 4;
+export const MAX_CORES = 8;
 /** Of a console's text, in CSS pixels. */
 export const FONT_SIZE = { least: 8, most: 32, usual: 13 } as const;
 /** Lines that a console keeps. */
@@ -23,13 +24,15 @@ export type NameFault = 'empty' | 'too-long' | 'control-character' | 'blank-edge
 
 /**
  * What is wrong with a name of a machine, or undefined. Any script and emoji will do: 1 to 64 characters as people count them
- * (code points), no control or bidirectional-override characters (they would make a list lie), no blanks at the ends.
+ * (code points), of which one at least can be seen, no control, line-breaking or bidirectional-override characters (they would
+ * make a list lie), no halves of characters, no blanks at the ends.
  */
 export function nameFault(name: string): NameFault | undefined {
   if (name === '') return 'empty';
   if (name !== name.trim()) return 'blank-edges';
   if ([...name].length > MAX_NAME) return 'too-long';
-  if (/[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u.test(name)) return 'control-character';
+  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u.test(name)) return 'control-character';
+  if (/^[\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]*$/u.test(name)) return 'empty';
   return undefined;
 }
 
@@ -37,7 +40,7 @@ export function nameFault(name: string): NameFault | undefined {
 export function describeNameFault(text: string, fault: NameFault, what = 'name'): string {
   switch (fault) {
     case 'empty':
-      return `A ${what} needs at least one character`;
+      return `A ${what} needs at least one character that can be seen`;
     case 'blank-edges':
       return `A ${what} cannot begin or end with a blank`;
     case 'too-long':

@@ -5,6 +5,7 @@ import {
   describeNameFault,
   MAX_COMMAND_LINE,
   MAX_CONSOLES,
+  MAX_CORES,
   MAX_DESCRIPTION,
   MEMORY_STEP,
   nameFault,
@@ -31,6 +32,10 @@ const nameOf = (what: string, mayBeEmpty: boolean) => {
     error: ({ input }) => describeNameFault(String(input), fault(input) ?? 'empty', what),
   });
 };
+const wholeNumber = (most: number, what: string) => {
+  const text = `A machine has 1 to ${most} ${what}`;
+  return z.int(text).min(1, text).max(most, text);
+};
 const name = nameOf('name', false);
 const group = nameOf('group', true);
 
@@ -56,17 +61,20 @@ export const ownFile = z.object({ name: z.string().regex(/^(?!\.)[^/\\]+$/), byt
 const settingsWith = <F extends z.ZodType>(file: F) =>
   z.object({
     name,
-    description: z.string().max(MAX_DESCRIPTION),
+    description: z.string().max(MAX_DESCRIPTION, `A description has at most ${MAX_DESCRIPTION} characters`),
     /** Name of the group that the machine is shown in; '' for none. */
     group,
-    cores: z.int().min(1).max(8),
+    cores: wholeNumber(MAX_CORES, 'cores'),
     /** Bytes. */
-    memory: z.int().multipleOf(MEMORY_STEP).min(MEMORY_STEP),
+    memory: z
+      .int('The memory is a whole number of bytes')
+      .multipleOf(MEMORY_STEP, 'The memory is a whole number of MiB')
+      .min(MEMORY_STEP, 'A machine needs at least 1 MiB of memory'),
     boot: bootOf(file),
     /** Added to the kernel's command line. */
-    commandLine: z.string().max(MAX_COMMAND_LINE),
+    commandLine: z.string().max(MAX_COMMAND_LINE, `A command line has at most ${MAX_COMMAND_LINE} characters`),
     /** Virtio terminals: hvc0 and on. A serial console comes with every machine. */
-    consoles: z.int().min(1).max(MAX_CONSOLES),
+    consoles: wholeNumber(MAX_CONSOLES, 'consoles'),
     /** What virtio devices stand on. */
     transport: z.enum(['pci', 'mmio']),
   });

@@ -1,6 +1,6 @@
 /** What the user prefers, kept by the host, so that it is the same through every door. */
 import { z } from 'zod';
-import { FONT_SIZE, MEMORY_STEP, SCROLLBACK } from './limits.ts';
+import { FONT_SIZE, MAX_CORES, MEMORY_STEP, SCROLLBACK } from './limits.ts';
 import { KERNELS } from './machine.ts';
 
 export const preferences = z.object({
@@ -30,7 +30,7 @@ export const preferences = z.object({
     .prefault({}),
   newMachine: z
     .object({
-      cores: z.int().min(1).max(8).default(1),
+      cores: z.int().min(1).max(MAX_CORES).default(1),
       memory: z
         .int()
         .multipleOf(MEMORY_STEP)

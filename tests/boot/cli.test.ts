@@ -68,6 +68,14 @@ describe('a machine that runs', () => {
 });
 
 describe('a machine that is off', () => {
+  it('uses nothing, which `inn top` says at once', async () => {
+    expect(await inn.json<Usage[]>('top', '--once')).toEqual([]);
+    const { stdout, stderr, status } = await inn.run(['top', '--once']);
+    expect(stdout).toMatch(/^NAME +STATE +CPU %/m);
+    expect(stderr).toBe('No machine runs.\n');
+    expect(status).toBe(0);
+  });
+
   it('has no console to connect to', async () => {
     const { status, stderr } = await inn.run(['console', 'web']);
     expect(status).toBe(5);
@@ -91,6 +99,9 @@ describe('a machine that is off', () => {
     [['create', 'x'.repeat(200)], 2, 'name'],
     [['create', 'big', '--memory', '900G'], 2, 'memory'],
     [['create', 'none', '--kernel', '/no/such/kernel'], 2, 'file-not-found'],
+    [['create', 'many', '--cores', '99'], 2, 'A machine has 1 to 8 cores'],
+    [['set', 'web', '--memory', '100.5M'], 2, 'The memory is a whole number of MiB'],
+    [['restore', 'web'], 4, 'no machine "web" in the trash'],
     [['start', 'wbe'], 4, 'Did you mean "web"'],
     [['ls', '--colour'], 2, 'usage'],
   ])('%j ends with status %i', async (args, status, text) => {
@@ -131,6 +142,14 @@ describe('the host', () => {
     expect(machine.state).toBe('aborted');
     expect(machine.failure?.message).toContain('while this machine was running');
     expect(await inn.json<Machine[]>('discard', 'web')).toMatchObject([{ state: 'powered-off', failure: null }]);
+  });
+
+  it('ends and starts anew when it is told to, with what it was', async () => {
+    const { pid } = await inn.json<HostInfo>('host', 'status');
+    const next = await inn.json<HostInfo>('host', 'restart');
+    expect(next.pid).not.toBe(pid);
+    expect(await inn.json<HostInfo>('host', 'stop')).toMatchObject({ pid: next.pid });
+    expect((await inn.run(['host', 'status'])).status).toBe(69);
   });
 
   it('sets a damaged machine aside and loads the others', async () => {

@@ -32,14 +32,18 @@ export async function withHost(work: Work, options: WithHostOptions): Promise<nu
 }
 
 /** Ends the host, of whatever version, and starts one of this version. */
-export async function restartHost(machines: 'shut-down' | 'power-off'): Promise<number> {
+export async function restartHost(
+  machines: 'shut-down' | 'power-off',
+  { json }: { readonly json: boolean },
+): Promise<number> {
   await stopHost({ machines });
   return withHost(
     async ({ client, output }) => {
-      const { version } = await client.call('host.info', {});
-      output.say(`The host of Innkeeper ${version} runs.\n`);
+      const info = await client.call('host.info', {});
+      if (output.json) output.line(JSON.stringify(info));
+      else output.say(`The host of Innkeeper ${info.version} runs.\n`);
     },
-    { json: false },
+    { json },
   );
 }
 

@@ -12,8 +12,17 @@ const SHORTEST_PREFIX = 4;
 /** Changes of one character by which a suggestion may differ from what was typed. */
 const FAR = 3;
 
+/** Where it was looked for: for the error, and which command lists what there is. */
+interface Place {
+  readonly where: string;
+  readonly list: string;
+}
+
+const IN_LIST: Place = { where: '', list: '`inn ls`' };
+export const IN_TRASH: Place = { where: ' in the trash', list: '`inn trash`' };
+
 /** The one of that name or id, or whose id alone begins so. Throws `machine-not-found`, or `machine-ambiguous`. */
-export function findNamed<T>(all: readonly T[], text: string, named: (each: T) => Named): T {
+export function findNamed<T>(all: readonly T[], text: string, named: (each: T) => Named, place = IN_LIST): T {
   const exact =
     all.find((each) => named(each).id === text) ?? all.find((each) => nameKey(named(each).name) === nameKey(text));
   if (exact) return exact;
@@ -30,11 +39,10 @@ export function findNamed<T>(all: readonly T[], text: string, named: (each: T) =
     .map((each) => ({ name: named(each).name, far: distance(nameKey(named(each).name), nameKey(text)) }))
     .filter(({ far }) => far <= FAR)
     .sort((a, b) => a.far - b.far)[0];
-  throw new InnError(`There is no machine "${text}"`, {
+  const names = `${place.list} names them all.`;
+  throw new InnError(`There is no machine "${text}"${place.where}`, {
     code: 'machine-not-found',
-    nextStep: near
-      ? `Did you mean ${JSON.stringify(near.name)}? \`inn ls\` names them all.`
-      : '`inn ls` names them all.',
+    nextStep: near ? `Did you mean ${JSON.stringify(near.name)}? ${names}` : names,
   });
 }
 

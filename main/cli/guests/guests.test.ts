@@ -1,11 +1,9 @@
 /** The parts of the machine commands that need no host. */
-import { Command } from 'commander';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Machine } from '../../../shared/contract/machine.ts';
-import { completionFor, SHELLS } from './completion.ts';
 import { DetachKey } from './detach-key.ts';
-import { findNamed } from './find.ts';
+import { findNamed, IN_TRASH } from './find.ts';
 import { readSettings } from './settings-options.ts';
 import { tableOf } from './table.ts';
 import { agoWords, pendingWords } from './words.ts';
@@ -152,18 +150,13 @@ describe('words', () => {
   });
 });
 
-describe('completion', () => {
-  const program = new Command('inn');
-  program
-    .command('start')
-    .argument('<names...>')
-    .description("Start machines: it's quick")
-    .option('-w, --wait <s>', 'wait');
-  program.command('host').command('stop').description('End the host');
-
-  it.each(SHELLS)('of %s knows commands, options and where names of machines go', (shell) => {
-    const script = completionFor(shell, program);
-    for (const word of ['start', 'host', 'stop', 'wait', 'inn ls --quiet --no-start']) expect(script).toContain(word);
-    expect(script).toContain(`inn completion ${shell}`);
+describe('where something was looked for', () => {
+  it('is said, with the command that lists what is there', () => {
+    expect(() => findNamed([], 'web', (each) => each, IN_TRASH)).toThrow(
+      expect.objectContaining({
+        message: 'There is no machine "web" in the trash',
+        nextStep: '`inn trash` names them all.',
+      }),
+    );
   });
 });

@@ -12,7 +12,7 @@ export interface HostActs {
   /** Connects only where a host runs already. */
   readonly ask: Act;
   /** Ends the host, whatever its version, and starts one of this version in the background. */
-  restart(machines: 'shut-down' | 'power-off'): Promise<void>;
+  restart(machines: 'shut-down' | 'power-off', words: Json): Promise<void>;
 }
 
 const KINDS = { app: 'the desktop app', serve: '`inn serve`', background: 'in the background' } as const;
@@ -23,23 +23,30 @@ export function hostCommands(program: Command, { ask, restart }: HostActs): void
     .command('status')
     .description('Show which host runs, if any')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  inn host status\n  inn host status --json | jq .dataFolder')
     .action((words: Json) => ask(status, words));
   host
     .command('stop')
     .description('End the host; guests that run are asked to shut down first')
     .option('-f, --force', 'power guests off instead')
-    .action((words: { force?: boolean }) =>
-      ask(async ({ client, output }) => {
-        await client.call('host.stop', { machines: words.force ? 'power-off' : 'shut-down' });
-        await client.closed;
-        output.say('The host has ended.\n');
-      }, {}),
-    );
+    .option('--json', 'as JSON: what `inn host status` said before')
+    .addHelpText('after', '\nExamples:\n  inn host stop\n  inn host stop --force')
+    .action((words: Json & { force?: boolean }) => ask((door) => stop(door, words.force === true), words));
   host
     .command('restart')
     .description('End the host, of whatever version, and start one of this version')
     .option('-f, --force', 'power guests off instead of asking them to shut down')
-    .action((words: { force?: boolean }) => restart(words.force ? 'power-off' : 'shut-down'));
+    .option('--json', 'as JSON: what `inn host status` says then')
+    .addHelpText('after', '\nExamples:\n  inn host restart')
+    .action((words: Json & { force?: boolean }) => restart(words.force ? 'power-off' : 'shut-down', words));
+}
+
+async function stop({ client, output }: Door, force: boolean): Promise<void> {
+  const info = await client.call('host.info', {});
+  await client.call('host.stop', { machines: force ? 'power-off' : 'shut-down' });
+  await client.closed;
+  if (output.json) output.line(JSON.stringify(info));
+  else output.say('The host has ended.\n');
 }
 
 async function status({ client, output }: Door): Promise<void> {

@@ -5,7 +5,7 @@ import { formatBytes } from '../../../shared/base/units.ts';
 import type { Machine, TrashedMachine } from '../../../shared/contract/machine.ts';
 import type { Act, Door } from './door.ts';
 import { findMachine, forEach } from './each.ts';
-import { findNamed } from './find.ts';
+import { findNamed, IN_TRASH } from './find.ts';
 import { follow } from './follow.ts';
 import { tableOf } from './table.ts';
 import { agoWords } from './words.ts';
@@ -26,6 +26,7 @@ export function lifeCommands(program: Command, act: Act): void {
   several('stop', 'Have guests shut down, and wait until they have')
     .option('-f, --force', 'power off at once; the guest is not asked, and what it has not saved is lost')
     .option('-t, --timeout <seconds>', 'how long to wait for the guest', '60')
+    .addHelpText('after', '\nExamples:\n  inn stop web db\n  inn stop web --timeout 10 || inn stop web --force')
     .action((names: string[], words: Json & { force?: boolean; timeout: string }) =>
       act((door) => forEach(door, names, (machine) => stop(door, machine, words)), words),
     );
@@ -35,19 +36,24 @@ export function lifeCommands(program: Command, act: Act): void {
     ['reset', 'Power machines off and on again at once; what guests have not saved is lost'],
     ['discard', 'Forget how the last run of aborted machines failed'],
   ] as const) {
-    several(verb, description).action((names: string[], words: Json) =>
-      act((door) => forEach(door, names, ({ id }) => door.client.call(`machine.${verb}`, { id })), words),
-    );
+    several(verb, description)
+      .addHelpText('after', `\nExamples:\n  inn ${verb} web\n  inn ${verb} web db`)
+      .action((names: string[], words: Json) =>
+        act((door) => forEach(door, names, ({ id }) => door.client.call(`machine.${verb}`, { id })), words),
+      );
   }
-  several('rm', 'Move machines to the trash; `inn restore` brings them back').action((names: string[], words: Json) =>
-    act((door) => forEach(door, names, ({ id }) => door.client.call('machine.remove', { id })), words),
-  );
+  several('rm', 'Move machines to the trash; `inn restore` brings them back')
+    .addHelpText('after', '\nExamples:\n  inn rm web\n  inn rm web && inn restore web')
+    .action((names: string[], words: Json) =>
+      act((door) => forEach(door, names, ({ id }) => door.client.call('machine.remove', { id })), words),
+    );
   program
     .command('clone')
     .argument('<name>', 'a machine')
     .argument('[new name]', 'a name that is free (default: one is picked)')
     .description('Copy a machine, with all its files')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  inn clone web\n  inn clone web "web for tests"')
     .action((name: string, newName: string | undefined, words: Json) =>
       act((door) => clone(door, name, newName), words),
     );
@@ -56,12 +62,14 @@ export function lifeCommands(program: Command, act: Act): void {
     .argument('<names...>', 'machines in the trash')
     .description('Bring machines back from the trash')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  inn restore web')
     .action((names: string[], words: Json) => act((door) => restore(door, names), words));
   program
     .command('trash')
     .description('List the machines in the trash')
     .option('--empty', 'delete them for ever')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  inn trash\n  inn trash --empty')
     .action((words: Json & { empty?: boolean }) => act((door) => trash(door, words), words));
 }
 
@@ -99,7 +107,7 @@ async function restore({ client, output }: Door, names: readonly string[]): Prom
   const trashed = await client.call('trash.list', {});
   const restored: Machine[] = [];
   for (const name of names) {
-    const { id } = findNamed(trashed, name, (each) => each);
+    const { id } = findNamed(trashed, name, (each) => each, IN_TRASH);
     const machine = await client.call('machine.restore', { id });
     restored.push(machine);
     if (!output.json) output.line(machine.settings.name);

@@ -22,6 +22,7 @@ export function listCommands(program: Command, { act, ask }: { readonly act: Act
     .option('--running', 'only those that run or are paused')
     .option('--no-start', 'where no host runs, do not start one to ask it')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  inn ls\n  inn stop $(inn ls --running --json | jq -r ".[].id")')
     .action((words: Json & { quiet?: boolean; running?: boolean; start: boolean }) =>
       (words.start ? act : ask)((door) => list(door, words), words),
     );
@@ -30,6 +31,7 @@ export function listCommands(program: Command, { act, ask }: { readonly act: Act
     .argument('<name>', 'a machine')
     .description('Show all there is to know of a machine')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  inn show web\n  inn show web --json | jq .settings.memory')
     .action((name: string, words: Json) => act((door) => show(door, name), words));
   settingsOptions(program.command('create').argument('[name]', 'a name that is free (default: one is picked)'))
     .description('Create a machine; what is not named gets the default of the preferences')

@@ -24,6 +24,7 @@ export function watchCommands(program: Command, act: Act): void {
     .option('-f, --follow', 'go on as more happens')
     .option('-n, --lines <n>', 'how many of the latest entries', '100')
     .option('--json', 'one JSON object per line')
+    .addHelpText('after', '\nExamples:\n  inn logs web -n 20\n  inn logs web --follow')
     .action((name: string, words: Json & { follow?: boolean; lines: string }) =>
       act((door) => logs(door, name, words), words),
     );
@@ -31,12 +32,14 @@ export function watchCommands(program: Command, act: Act): void {
     .command('events')
     .description('Show changes of machines and operations as they happen, until Ctrl-C')
     .option('--json', 'one JSON object per line')
+    .addHelpText('after', '\nExamples:\n  inn events\n  inn events --json | jq -r .machine.state')
     .action((words: Json) => act(events, words));
   program
     .command('top')
     .description('Show what running machines use, each second, until Ctrl-C')
     .option('--once', 'once, and end')
     .option('--json', 'one JSON array per second')
+    .addHelpText('after', '\nExamples:\n  inn top\n  inn top --once')
     .action((words: Json & { once?: boolean }) => act((door) => top(door, words.once === true), words));
   program
     .command('doctor')
@@ -46,6 +49,10 @@ export function watchCommands(program: Command, act: Act): void {
       'write a ZIP archive for a report: versions, checks and logs, nothing from inside guests',
     )
     .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nIts exit status is 1 where a check failed.\n\nExamples:\n  inn doctor\n  inn doctor --bundle report.zip',
+    )
     .action((words: Json & { bundle?: string }) => act((door) => doctor(door, words.bundle), words));
 }
 
@@ -119,17 +126,28 @@ async function top({ client, output, signal }: Door, once: boolean): Promise<voi
   const watching = (async () => {
     for await (const event of client.stream('host.status', {}, { signal: until })) status = event;
   })();
-  let replayed = false;
-  for await (const samples of client.stream('machine.usage', {}, { signal: until })) {
-    // First comes the last minute; what is now comes next
-    if (!replayed && !isNow(samples)) {
-      replayed = true;
-      continue;
-    }
-    const machines = new Map((await client.call('machine.list', {})).map((machine) => [machine.id, machine]));
+  const show = (samples: readonly Usage[], machines: readonly Machine[]) => {
     if (output.json) output.line(JSON.stringify(samples));
-    else printTop(output, samples, machines, status, !once);
-    if (once) break;
+    else printTop(output, samples, new Map(machines.map((machine) => [machine.id, machine])), status, !once);
+  };
+  const machines = await client.call('machine.list', {});
+  // While nothing runs nothing is measured, and nothing would come
+  const idle = machines.every(({ active }) => active === null);
+  if (idle) {
+    show([], machines);
+    output.say('No machine runs.\n');
+  }
+  if (!(idle && once)) {
+    let replayed = false;
+    for await (const samples of client.stream('machine.usage', {}, { signal: until })) {
+      // First comes the last minute; what is now comes next
+      if (!replayed && !isNow(samples)) {
+        replayed = true;
+        continue;
+      }
+      show(samples, await client.call('machine.list', {}));
+      if (once) break;
+    }
   }
   leave.abort();
   await watching;

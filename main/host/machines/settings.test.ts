@@ -23,11 +23,14 @@ describe('checkName', () => {
   });
 
   it.each([
-    ['', 'A name needs at least one character'],
+    ['', 'A name needs at least one character that can be seen'],
+    ['\u200b\ufe0f', 'A name needs at least one character that can be seen'],
     [' web', 'A name cannot begin or end with a blank'],
     ['x'.repeat(200), 'A name has at most 64 characters; this one has 200'],
     ['😀'.repeat(65), 'A name has at most 64 characters; this one has 65'],
     ['a\u202eb', 'A name cannot have control characters, or characters that turn the direction of text'],
+    ['a\u2028b', 'A name cannot have control characters, or characters that turn the direction of text'],
+    ['\ud83d', 'A name cannot have control characters, or characters that turn the direction of text'],
     ['a\nb', 'A name cannot have control characters, or characters that turn the direction of text'],
   ])('refuses %j', (name, message) => {
     expect(refusal(() => checkName(name))).toMatchObject({ code: 'name-not-allowed', message });
