@@ -109,6 +109,23 @@ describe('damage', () => {
     expect(host.notices).toEqual([]);
   });
 
+  it('makes, removes and restores machines where their order cannot be kept, and says so', async () => {
+    await fs.rm(path.join(dataFolder, 'order.json'));
+    await fs.mkdir(path.join(dataFolder, 'order.json', 'in the way'), { recursive: true });
+    const { id: third } = await host.machines.create({ name: 'third' });
+    expect(ids()).toEqual([first, second, third]);
+    await host.machines.remove(first);
+    expect(ids()).toEqual([second, third]);
+    expect(await host.machines.trashed()).toMatchObject([{ id: first }]);
+    await host.machines.restore(first);
+    expect(ids()).toEqual([first, second, third]);
+    await expect(host.machines.create({ name: 'third' })).rejects.toMatchObject({ code: 'name-taken' });
+    expect(new Set(host.notices.map(({ code }) => code))).toEqual(new Set(['order-not-kept']));
+    // Who asks for an order, and nothing else, is told that there is none
+    const order = [third, second, first].map((id) => ({ id, group: '' }));
+    await expect(host.machines.arrange(order)).rejects.toMatchObject({ code: 'file-unwritable' });
+  });
+
   it('does not follow names of files that lead out of the folder', async () => {
     await alter(first, (content) => {
       (content.settings as { boot: unknown }).boot = { kind: 'files', kernel: { name: '../../x', bytes: 1 } };

@@ -126,10 +126,10 @@ export class MachineStore {
     await this.#saveOrder();
   }
 
-  /** Puts a machine at a place, or at the end. */
+  /** Puts a machine at a place, or at the end. Where that cannot be kept, `notify` is told: the machine is there all the same. */
   async place(id: string, position = this.#order.length): Promise<void> {
     this.#order = this.#order.filter((other) => other !== id).toSpliced(position, 0, id);
-    await this.#saveOrder();
+    await this.#keepOrder();
   }
 
   /** To the trash. */
@@ -138,7 +138,7 @@ export class MachineStore {
     await writeVersioned(path.join(this.folderOf(id), DELETED_FILE), deletedFormat, deleted);
     await fs.rename(this.folderOf(id), path.join(this.#trash, id));
     this.#order = this.#order.filter((other) => other !== id);
-    await this.#saveOrder();
+    await this.#keepOrder();
     return this.#trashed(id);
   }
 
@@ -195,6 +195,21 @@ export class MachineStore {
 
   #saveOrder(): Promise<void> {
     return this.#orderQueue.run(() => writeVersioned(this.#orderFile, orderFormat, { order: this.#order }));
+  }
+
+  /** For changes that have happened by then: that only their place is lost must not look as if they had not. */
+  async #keepOrder(): Promise<void> {
+    try {
+      await this.#saveOrder();
+    } catch (error) {
+      if (!isInnError(error)) throw error;
+      this.#options.notify({
+        level: 'warning',
+        code: 'order-not-kept',
+        message: `The order of the machines could not be kept: ${error.message}`,
+        nextStep: error.nextStep,
+      });
+    }
   }
 
   async #readOrder(): Promise<string[]> {

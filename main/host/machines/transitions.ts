@@ -16,7 +16,7 @@ import type { MachineState } from '../../../shared/contract/machine.ts';
  *    +------------------- aborted <-------------+
  *
  *   ended and failed also happen to machines that run or are paused: a guest powers itself off, or its emulator fails.
- *   notBegun goes back to aborted where the machine was aborted before.
+ *   A start forgets how the run before it failed (the log keeps it), so that notBegun always leads to powered off.
  */
 
 /** What somebody asks for. `remove` is to the trash; editing and cloning are possible in every state. */
