@@ -43,13 +43,6 @@ export function useHasWindow(machine: string, console: string): boolean {
   return useWindows((state) => state.open.has(keyOf(machine, console)));
 }
 
-/** The consoles of a machine that have windows, in any order. */
-export function useWindowsOf(machine: string, consoles: readonly string[]): readonly string[] {
-  listen();
-  const open = useWindows((state) => state.open);
-  return consoles.filter((id) => open.has(keyOf(machine, id)));
-}
-
 /** Throws `InnError` where the browser does not allow it. */
 export async function openWindow(machine: string, console: string): Promise<void> {
   listen();

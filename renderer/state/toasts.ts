@@ -16,8 +16,10 @@ export interface ToastOptions {
   readonly undo?: () => void | Promise<void>;
 }
 
-export function toast({ text, undo }: ToastOptions): void {
-  toasts.add({ kind: 'text', text, ...(undo ? { undo } : {}) }, { timeout: TEXT_MS });
+/** Returns what takes it away before its time; later that does nothing. */
+export function toast({ text, undo }: ToastOptions): () => void {
+  const key = toasts.add({ kind: 'text', text, ...(undo ? { undo } : {}) }, { timeout: TEXT_MS });
+  return () => toasts.close(key);
 }
 
 /** Shows what happened and what to do next, wherever there is no place beside the cause. */

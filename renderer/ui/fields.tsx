@@ -1,6 +1,5 @@
-import { type ReactNode, type Ref, useState } from 'react';
+import type { ReactNode, Ref } from 'react';
 import {
-  NumberField as AriaNumberField,
   TextField as AriaTextField,
   type TextFieldProps as AriaTextFieldProps,
   FieldError,
@@ -65,61 +64,6 @@ export function TextField({
       )}
       <Beneath description={description} error={error} />
     </AriaTextField>
-  );
-}
-
-export interface NumberFieldProps extends FieldProps {
-  readonly value: number;
-  readonly onChange: (value: number) => void;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-  /** Shown in the field after the number: `MiB`. */
-  readonly unit?: string;
-  readonly isReadOnly?: boolean;
-  readonly isDisabled?: boolean;
-  readonly autoFocus?: boolean;
-}
-
-/**
- * Reports each number as it is typed, also one beyond the limits, so that checks can say so at once; arrows stay within them.
- */
-export function NumberField({
-  label,
-  labelHidden = false,
-  description,
-  error,
-  value,
-  onChange,
-  min,
-  max,
-  step,
-  unit,
-  ...rest
-}: NumberFieldProps) {
-  const [typing, setTyping] = useState<number | null>(null);
-  return (
-    <AriaNumberField
-      {...rest}
-      {...(labelHidden ? { 'aria-label': label } : {})}
-      {...(step === undefined ? {} : { step })}
-      {...(min === undefined || (typing ?? value) < min ? {} : { minValue: min })}
-      {...(max === undefined || (typing ?? value) > max ? {} : { maxValue: max })}
-      value={typing ?? value}
-      onChange={(next) => {
-        setTyping(null);
-        if (!Number.isNaN(next)) onChange(next);
-      }}
-      isInvalid={error !== undefined}
-      className="field-box"
-    >
-      {!labelHidden && <Label className="field-label">{label}</Label>}
-      <Group className="field">
-        <Input className="field-in" />
-        {unit !== undefined && <span className="field-unit">{unit}</span>}
-      </Group>
-      <Beneath description={description} error={error} />
-    </AriaNumberField>
   );
 }
 

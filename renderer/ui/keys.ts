@@ -47,13 +47,3 @@ export function keysOf(shortcut: string, mac: boolean): string[] {
     );
   });
 }
-
-/** The same for `aria-keyshortcuts`. */
-export function ariaKeys(shortcut: string, mac: boolean): string {
-  return shortcut
-    .split('+')
-    .map((part) =>
-      part === 'mod' ? (mac ? 'Meta' : 'Control') : part.length > 1 ? part[0]?.toUpperCase() + part.slice(1) : part,
-    )
-    .join('+');
-}

@@ -1,4 +1,4 @@
-import { Check, ChevronRight, type LucideIcon } from 'lucide-react';
+import { Check, type LucideIcon } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import {
   Menu as AriaMenu,
@@ -7,7 +7,6 @@ import {
   MenuTrigger,
   Popover,
   Separator,
-  SubmenuTrigger,
   Text,
 } from 'react-aria-components';
 import { Icon } from './icon.tsx';
@@ -17,7 +16,7 @@ export interface MenuProps {
   readonly label: string;
   /** The button that opens it. */
   readonly trigger: ReactElement;
-  /** `MenuItem`s, `MenuSeparator`s and `Submenu`s. */
+  /** `MenuItem`s and `MenuSeparator`s. */
   readonly children: ReactNode;
   readonly placement?: 'bottom start' | 'bottom end' | 'top start' | 'top end';
 }
@@ -47,7 +46,6 @@ export interface MenuItemProps {
   readonly checked?: boolean;
   readonly danger?: boolean;
   readonly onAction?: () => void;
-  readonly hasSubmenu?: boolean;
 }
 
 export function MenuItem({
@@ -60,7 +58,6 @@ export function MenuItem({
   checked,
   danger = false,
   onAction,
-  hasSubmenu = false,
 }: MenuItemProps) {
   return (
     <AriaMenuItem
@@ -84,25 +81,7 @@ export function MenuItem({
       {shortcut !== undefined && (
         <Keyboard className="menu-keys">{keysOf(shortcut, isMac(navigator.platform)).join(' ')}</Keyboard>
       )}
-      {hasSubmenu && <Icon of={ChevronRight} size={14} />}
     </AriaMenuItem>
-  );
-}
-
-export interface SubmenuProps extends Omit<MenuItemProps, 'onAction' | 'hasSubmenu' | 'shortcut'> {
-  readonly children: ReactNode;
-}
-
-export function Submenu({ children, ...item }: SubmenuProps) {
-  return (
-    <SubmenuTrigger>
-      <MenuItem {...item} hasSubmenu />
-      <Popover className="menu-pop" offset={-4}>
-        <AriaMenu className="menu" aria-label={item.label}>
-          {children}
-        </AriaMenu>
-      </Popover>
-    </SubmenuTrigger>
   );
 }
 

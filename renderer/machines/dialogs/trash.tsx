@@ -1,6 +1,6 @@
 import './dialogs.css';
 import { ArchiveRestore, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components';
 import { formatBytes } from '../../../shared/base/units.ts';
 import type { TrashedMachine } from '../../../shared/contract/machine.ts';
@@ -10,6 +10,7 @@ import { useText } from '../../i18n/i18n.ts';
 import { showMachine } from '../../state/navigate.ts';
 import { toast } from '../../state/toasts.ts';
 import { Banner, Button, ConfirmDialog, Dialog, IconButton, Skeleton, Spinner } from '../../ui/index.ts';
+import { endRemovalMessages } from '../remove.ts';
 import { useTrash } from './use-trash.ts';
 
 /** What is to be deleted for ever: one machine, or all that are listed. */
@@ -22,6 +23,7 @@ export default function TrashDialog({ onClose }: { readonly onClose: () => void 
   const host = useHost();
   const { machines, busy, error, restore, purge } = useTrash();
   const [asked, setAsked] = useState<Asked | null>(null);
+  useEffect(endRemovalMessages, []);
   const count = machines?.length ?? 0;
   const size = formatBytes(bytesOf(machines ?? []));
   const whyNoWrites = host.mayWrite
