@@ -2,8 +2,8 @@ import { KiB, MiB } from '../../../shared/base/units.ts';
 import { ConsoleFile } from './console-file.ts';
 import type { Scrollback } from './scrollback.ts';
 
-/** Milliseconds for which output gathers before it is written. */
-const DEBOUNCE = 500;
+/** Milliseconds for which output gathers before it is written: what is lost of it when the host is killed. */
+const DEBOUNCE = 100;
 /** Bytes that do not wait so long. */
 const ENOUGH = 256 * KiB;
 /** Milliseconds until the next attempt after one failed. */

@@ -71,6 +71,7 @@ export default function GroupDialog({ machine: id, onClose }: GroupDialogProps) 
         error={fault === undefined ? undefined : t('group.badName')}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && trimmed !== '' && fault === undefined) move(trimmed);
+          else event.continuePropagation();
         }}
       />
     </Dialog>
