@@ -210,7 +210,7 @@ export const machinePages = {
     sureOne: 'Delete {{name}} for ever?',
     sureAll_one: 'Delete {{count}} machine for ever?',
     sureAll_other: 'Delete {{count}} machines for ever?',
-    sureText: 'Its files, {{size}}, are removed from the disk. This cannot be undone.',
+    sureText: '{{size}} of files are removed from the disk. This cannot be undone.',
     restored: '{{name}} is back',
     busy: 'It is being taken care of already.',
     nothingToEmpty: 'There is nothing in the trash.',
