@@ -39,7 +39,17 @@ describe('a machine that runs', () => {
   it('stands still and goes on', async () => {
     expect(await inn.json<Machine[]>('pause', 'web')).toMatchObject([{ state: 'paused' }]);
     expect((await inn.run(['pause', 'web'])).status).toBe(5);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(await inn.json<Machine[]>('resume', 'web')).toMatchObject([{ state: 'running' }]);
+    // Its clock stood still, too, and is set soon after
+    await expect
+      .poll(async () => (await inn.run(['logs', 'web'])).stdout, { timeout: 20_000 })
+      .toContain('The clock was set after the pause');
+    const before = Date.now() / 1000;
+    const { stdout } = await inn.run(['console', 'web', '--no-history'], 'echo "<$(date +%s)>"\n');
+    const clock = Number(/<(\d+)>/.exec(stdout)?.[1]);
+    expect(clock).toBeGreaterThan(before - 1.5);
+    expect(clock).toBeLessThan(Date.now() / 1000 + 1.5);
   });
 
   it('gets new settings when it starts next, and says so', async () => {

@@ -116,8 +116,11 @@ export class HostedMachine {
     return this.#act('pause', 'Paused', (machine) => machine.pause());
   }
 
-  resume(): Promise<Machine> {
-    return this.#act('resume', 'Resumed', async (machine) => machine.resume());
+  /** Has the guest set its clock afterwards, which stood still; nobody waits for that. */
+  async resume(): Promise<Machine> {
+    const view = await this.#act('resume', 'Resumed', async (machine) => machine.resume());
+    void this.setClock('the pause');
+    return view;
   }
 
   reset(): Promise<Machine> {
@@ -210,10 +213,10 @@ export class HostedMachine {
   }
 
   /** Has the guest set its clock to the host's, if it runs and something in it listens. */
-  async setClock(): Promise<void> {
+  async setClock(after: 'the pause' | 'the computer slept'): Promise<void> {
     if (this.#state !== 'running') return;
     const set = (await this.#run?.machine?.setClock()) ?? false;
-    if (set) this.log.add('info', 'clock-set', 'The clock was set after the computer slept');
+    if (set) this.log.add('info', 'clock-set', `The clock was set after ${after}`);
   }
 
   /** What its engine says that it used so far; undefined unless it runs. */

@@ -131,7 +131,9 @@ describe('a running machine', () => {
     expect(await get(id).reset()).toMatchObject({ state: 'running' });
     expect(host.engine.last.resets).toBe(1);
     host.engine.last.restartItself();
-    expect(await events(id)).toEqual([...['created', 'started', 'paused', 'resumed', 'paused', 'reset', 'restarted']]);
+    expect(await events(id)).toEqual([
+      ...['created', 'started', 'paused', 'resumed', 'clock-set', 'paused', 'reset', 'restarted'],
+    ]);
   });
 
   it('is shut down by asking its guest, resumed first where it is paused', async () => {
@@ -241,6 +243,10 @@ describe('a running machine', () => {
     await get(id).pause();
     await host.machines.awake();
     expect(host.engine.last.clockSet).toBe(1);
+    // It stood still in the pause
+    await get(id).resume();
+    expect(host.engine.last.clockSet).toBe(2);
+    expect(await events(id)).toEqual(['created', 'started', 'clock-set', 'paused', 'resumed', 'clock-set']);
     await get(id).powerOff();
     await ended(host.operations, await get(id).start());
     expect(host.engine.last.sizes.get('hvc0')).toEqual({ columns: 100, rows: 30 });

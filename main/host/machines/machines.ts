@@ -202,7 +202,7 @@ export class Machines {
 
   /** Sets the clocks of running guests, after the computer slept. */
   async awake(): Promise<void> {
-    await Promise.all(this.alive.map((machine) => machine.setClock()));
+    await Promise.all(this.alive.map((machine) => machine.setClock('the computer slept')));
   }
 
   /** Ends all that runs; see `HostedMachine.end`. */
