@@ -11,6 +11,7 @@ import { ensureGuest } from '../setup/guest.mjs';
 import { commandOf, environmentFor, findNode24 } from '../setup/node24.mjs';
 import { ROOT } from '../setup/paths.mjs';
 import { runScript, SetupError } from '../setup/report.mjs';
+import { removeStale } from './stale.mjs';
 
 const GUESTS = /** @type {const} */ (['stock', 'small']);
 
@@ -20,6 +21,7 @@ await runScript(async () => {
   const env = environmentFor(node);
   await ensureBuild(node);
   await ensureWindow(node);
+  removeStale();
   const folders = [];
   for (const kernel of GUESTS) {
     const folder = path.join(ROOT, 'build/guest', kernel);

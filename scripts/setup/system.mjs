@@ -35,6 +35,7 @@ export const TEST_TOOLS = [
     probe: '/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-Regular.ttf',
     why: 'pictures of consoles look the same everywhere',
   },
+  { debian: '7zip', probe: '7zz', why: 'packs the tar.gz of the app' },
   { debian: 'gdb-multiarch', probe: 'gdb-multiarch', why: 'attaches to the debug stub' },
 ];
 

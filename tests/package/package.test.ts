@@ -3,15 +3,16 @@
  * it, and that they are enough to boot a guest.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { extractAll, listPackage } from '@electron/asar';
+import { extractAll, extractFile, listPackage } from '@electron/asar';
 import { getCurrentFuseWire } from '@electron/fuses';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openAppFiles } from '../../main/shell/app-protocol.ts';
 import { Inn } from '../fixtures/console.ts';
-import { makeStubElectron } from '../fixtures/stub-electron.ts';
+import { makeStubElectron, STUB_STATUS } from '../fixtures/stub-electron.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
@@ -23,13 +24,17 @@ const output = path.join(work, 'out');
 const unpacked = path.join(output, 'linux-unpacked');
 const resources = path.join(unpacked, 'resources');
 const asar = path.join(resources, 'app.asar');
-const has7zip = spawnSync('7zz', ['--help'], { stdio: 'ignore' }).status === 0;
-const hasFpm = spawnSync('fpm', ['--version'], { stdio: 'ignore' }).status === 0;
+const FPM = fileURLToPath(new URL('../fixtures/fpm.entry.ts', import.meta.url));
+const missing = (command: string) =>
+  spawnSync(command, ['--help'], { stdio: 'ignore' }).error ? `${command} is not installed` : undefined;
+const no7zip = missing('7zz');
+const noDpkg = missing('dpkg-deb');
 
 function build(...targets: string[]) {
   const args = ['scripts/package/package.mjs', '--linux', ...targets, `-c.electronDist=${path.join(work, 'electron')}`];
-  args.push(`-c.directories.output=${output}`);
-  const tools = { ELECTRON_BUILDER_7ZIP_PATH: '/usr/bin/7zz', CUSTOM_FPM_PATH: 'fpm' };
+  // Packing guests small takes minutes, and shows nothing
+  args.push(`-c.directories.output=${output}`, '-c.compression=store');
+  const tools = { ELECTRON_BUILDER_7ZIP_PATH: '/usr/bin/7zz', CUSTOM_FPM_PATH: FPM };
   const result = spawnSync('node', args, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, ...tools } });
   expect(result.status, result.stdout + result.stderr).toBe(0);
 }
@@ -51,6 +56,20 @@ function filesOf(folder: string): string[] {
     .sort();
 }
 
+/** Files in the app's archive, without folders. */
+function filesOfArchive(): string[] {
+  const names = listPackage(asar, { isPack: false }).map((name) => name.split(path.sep).join('/').replace(/^\//, ''));
+  const folders = new Set(names.map((name) => path.posix.dirname(name)));
+  return names.filter((name) => !folders.has(name)).sort();
+}
+
+/** What the stub of Electron was started with. */
+function startedWith(command: string, ...args: string[]): string[] {
+  const { stdout, status } = spawnSync(command, args, { encoding: 'utf8' });
+  expect(status).toBe(STUB_STATUS);
+  return stdout.trimEnd().split('\n');
+}
+
 describe('the unpacked app', () => {
   it('holds exactly what it should', () => {
     const guest = ['Image', 'containers.cpio', 'initrd.cpio', 'manifest.json'];
@@ -70,23 +89,62 @@ describe('the unpacked app', () => {
     );
   });
 
-  it('has in its archive every compiled file, and no test, source, map or development package', () => {
-    const packed = listPackage(asar, { isPack: false }).map((name) =>
-      name.split(path.sep).join('/').replace(/^\//, ''),
+  it('has in its archive what compiles from the sources, the window, the guest’s recipe, icons, and nothing else', () => {
+    const own = filesOfArchive().filter((name) => !name.startsWith('node_modules/'));
+    const sources = [...filesOf(path.join(ROOT, 'main')), ...filesOf(path.join(ROOT, 'shared'))];
+    expect(sources).not.toEqual([]);
+    const compiled = (folder: string) =>
+      filesOf(path.join(ROOT, folder))
+        .filter((name) => /\.c?ts$/.test(name) && !/\.test\.ts$|\.d\.ts$|(?:^|\/)suite\.ts$/.test(name))
+        .map((name) => `build/js/${folder}/${name.replace(/ts$/, 'js')}`);
+    const whole = (folder: string) => filesOf(path.join(ROOT, folder)).map((name) => `${folder}/${name}`);
+    const window = whole('build/renderer').filter((name) => !name.endsWith('/.sources'));
+    const tray = ['trayTemplate', 'tray-dark', 'tray-light'].flatMap((name) => [`${name}.png`, `${name}@2x.png`]);
+    const icons = ['256x256.png', ...tray].map((name) => `build/icons/${name}`);
+    expect(own).toEqual(
+      [
+        'package.json',
+        ...compiled('main'),
+        ...compiled('shared'),
+        ...window,
+        ...whole('assets/guest'),
+        ...icons,
+      ].sort(),
     );
-    const files = packed.filter((name) => path.posix.extname(name) !== '');
-    const strange = files.filter((name) => /\.(?:ts|cts|tsx|map)$|\.test\.|(?:^|\/)tests?\//.test(name));
-    expect(strange).toEqual([]);
-    const compiled = filesOf(path.join(ROOT, 'build/js')).filter((name) => /\.c?js$/.test(name));
-    expect(files).toEqual(expect.arrayContaining(compiled.map((name) => `build/js/${name}`)));
-    expect(files).toEqual(
-      expect.arrayContaining(['package.json', 'build/renderer/index.html', 'assets/guest/recipe.json']),
+  });
+
+  it('has in its archive the packages that run, by the lock file, and of them neither sources nor tests', () => {
+    const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<
+        string,
+        { version: string; dev?: boolean; optional?: boolean; devOptional?: boolean; peer?: boolean }
+      >;
+    };
+    const nameOf = (folder: string) => folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const runs = Object.entries(lock.packages)
+      .filter(([name, { dev, optional, devOptional, peer }]) => name && !(dev || optional || devOptional || peer))
+      .map(([folder, { version }]) => `${nameOf(folder)} ${version}`);
+    const files = filesOfArchive().filter((name) => name.startsWith('node_modules/'));
+    const manifests = files.filter((name) => /node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(name));
+    const packages = manifests.map((file) => {
+      const { version } = JSON.parse(extractFile(asar, file).toString()) as { version: string };
+      return `${nameOf(path.posix.dirname(file))} ${version}`;
+    });
+    expect(packages.sort()).toEqual(runs.sort());
+    expect(files.filter((name) => /\.(?:ts|cts|mts|tsx|map)$|\.test\.|\/(?:tests?|__tests__)\//.test(name))).toEqual(
+      [],
     );
-    const top = new Set(packed.map((name) => name.split('/')[0]));
-    expect([...top].sort()).toEqual(['assets', 'build', 'node_modules', 'package.json']);
-    const packages = new Set(packed.flatMap((name) => /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(name)?.[1] ?? []));
-    const development = Object.keys(manifest.devDependencies).filter((name) => packages.has(name));
-    expect(development).toEqual([]);
+  });
+
+  it('starts as the shell, under its own name', () => {
+    const inside = JSON.parse(extractFile(asar, 'package.json').toString()) as Record<string, unknown>;
+    expect(inside).toMatchObject({
+      name: 'innkeeper',
+      version: manifest.version,
+      type: 'module',
+      main: 'build/js/main/shell/shell.entry.js',
+    });
+    expect(filesOfArchive()).toContain(inside.main);
   });
 
   it('has the fuses set', async () => {
@@ -114,22 +172,44 @@ describe('the unpacked app', () => {
     expect(notices).toContain('apt-get source NAME=VERSION');
   });
 
-  it('boots the guest that it carries, under plain Node', async () => {
+  it('has a command line that runs its Electron as a Node, also through a link', () => {
+    const inn = path.join(resources, 'bin/inn');
+    const entry = path.join(asar, 'build/js/main/cli/inn.entry.js');
+    expect(startedWith(inn, 'ls', '--json', 'a b')).toEqual(['1', entry, 'ls', '--json', 'a b']);
+    const link = path.join(work, 'inn');
+    symlinkSync(inn, link);
+    expect(startedWith(link)).toEqual(['1', entry]);
+  });
+
+  describe('extracted', () => {
     const app = path.join(work, 'app');
-    extractAll(asar, app);
-    const entry = path.join(app, 'build/js/main/cli/inn.entry.js');
-    const guest = path.join(resources, 'guest/small');
-    const args = ['try', '--kernel', 'small', '--guest', guest];
-    const inn = Inn.launch(args, { entry });
-    await inn.prepareShell();
-    expect((await inn.run('uname -m')).output).toContain('riscv64');
-    inn.type('poweroff\n');
-    expect((await inn.end()).status).toBe(0);
+    beforeAll(() => extractAll(asar, app));
+
+    it('has a type for every file of the window', async () => {
+      const folder = path.join(app, 'build/renderer');
+      const get = await openAppFiles(folder);
+      const answers = await Promise.all(
+        filesOf(folder).map(async (name) => [name, await get(`app://innkeeper/${name}`)]),
+      );
+      expect(answers.length).toBeGreaterThan(1);
+      for (const [name, answer] of answers) expect(answer, String(name)).toMatchObject({ status: 200 });
+    });
+
+    it('boots the guest that it carries to a shell prompt, under plain Node', async () => {
+      const entry = path.join(app, 'build/js/main/cli/inn.entry.js');
+      const guest = path.join(resources, 'guest/small');
+      const inn = Inn.launch(['try', '--kernel', 'small', '--guest', guest], { entry });
+      await inn.prepareShell();
+      expect((await inn.run('uname -m')).output).toContain('riscv64');
+      inn.type('poweroff\n');
+      expect((await inn.end()).status).toBe(0);
+    });
   });
 });
 
 describe('packages', () => {
-  it.skipIf(!has7zip)('tar.gz holds the same files (needs 7zz)', () => {
+  it('tar.gz holds the same files', ({ skip }) => {
+    skip(no7zip !== undefined, no7zip);
     build('tar.gz');
     const archive = path.join(output, `innkeeper-${manifest.version}.tar.gz`);
     const { stdout, status } = spawnSync('tar', ['-tzf', archive], { encoding: 'utf8' });
@@ -139,14 +219,51 @@ describe('packages', () => {
     expect(inside).toEqual(filesOf(unpacked));
   });
 
-  it.skipIf(!hasFpm)('deb installs into /opt and links the commands (needs fpm)', () => {
-    build('deb');
-    const file = readdirSync(output).find((name) => name.endsWith('.deb'));
-    expect(file).toBeDefined();
-    const deb = path.join(output, file ?? '');
-    const { stdout } = spawnSync('dpkg-deb', ['--contents', deb], { encoding: 'utf8' });
-    expect(stdout).toContain('./opt/Innkeeper/innkeeper');
-    expect(stdout).toContain('./opt/Innkeeper/resources/bin/inn');
-    expect(existsSync(deb)).toBe(true);
+  describe('deb', () => {
+    const tree = path.join(work, 'deb');
+    const control = (name: string) => readFileSync(path.join(tree, 'DEBIAN', name), 'utf8');
+
+    beforeAll(() => {
+      if (noDpkg) return;
+      build('deb');
+      const file = readdirSync(output).filter((name) => name.endsWith('.deb'));
+      expect(file).toEqual([`innkeeper_${manifest.version}_amd64.deb`]);
+      mkdirSync(tree);
+      expect(spawnSync('dpkg-deb', ['--raw-extract', path.join(output, String(file)), tree]).status).toBe(0);
+    });
+    beforeEach(({ skip }) => skip(noDpkg !== undefined, noDpkg));
+
+    it('holds the app in /opt, and beside it what a desktop wants to know', () => {
+      const app = filesOf(unpacked).map((name) => `opt/Innkeeper/${name}`);
+      const sides = [16, 24, 32, 48, 64, 128, 256, 512, 1024];
+      expect(filesOf(tree).filter((name) => !name.startsWith('DEBIAN/'))).toEqual(
+        [
+          ...app,
+          'usr/bin/inn',
+          'usr/share/applications/innkeeper.desktop',
+          'usr/share/mime/packages/innkeeper.xml',
+          ...sides.map((side) => `usr/share/icons/hicolor/${side}x${side}/apps/innkeeper.png`),
+        ].sort(),
+      );
+      expect(app).toContain('opt/Innkeeper/resources/apparmor-profile');
+    });
+
+    it('opens programs for the board with the app, and no other files', () => {
+      const desktop = readFileSync(path.join(tree, 'usr/share/applications/innkeeper.desktop'), 'utf8');
+      expect(desktop).toMatch(/^Exec=\/opt\/Innkeeper\/innkeeper %U$/m);
+      expect(desktop).toMatch(/^MimeType=application\/vnd\.innkeeper\.program;$/m);
+      const types = readFileSync(path.join(tree, 'usr/share/mime/packages/innkeeper.xml'), 'utf8');
+      expect(types).toContain('<mime-type type="application/vnd.innkeeper.program">\n  <glob pattern="*.elf"/>');
+    });
+
+    it('has scripts that a shell can read, which link the app and give its sandbox what it needs', () => {
+      for (const name of ['postinst', 'postrm']) {
+        expect(spawnSync('bash', ['-n', path.join(tree, 'DEBIAN', name)]).status).toBe(0);
+      }
+      expect(control('postinst')).toContain("'/opt/Innkeeper/chrome-sandbox'");
+      expect(control('postinst')).toContain("'/usr/bin/innkeeper'");
+      expect(control('control')).toMatch(/^Package: innkeeper\n/);
+      expect(statSync(path.join(tree, 'usr/bin/inn')).mode & 0o777).toBe(0o755);
+    });
   });
 });
