@@ -14,7 +14,7 @@ export function Toolbar() {
   const { machine } = useActionContext();
   const up = machine !== undefined && isUp(machine.state);
   return (
-    <div className="toolbar">
+    <header className="toolbar">
       <AriaToolbar className="tools" aria-label={t('toolbar.label')}>
         <Tool id="machine.new" label={t('toolbar.new')} />
         <span className="sep" />
@@ -36,12 +36,12 @@ export function Toolbar() {
         <Tool id="machine.shutDown" more={['machine.shutDown', 'machine.powerOff']} moreLabel={t('toolbar.stopMore')} />
       </AriaToolbar>
       <span className="grow" />
-      <Button className="kbtn" onPress={openPalette} aria-label={t('action.palette')}>
+      <Button className="kbtn" onPress={openPalette}>
         <Icon of={Search} size={14} />
         <span className="kbtn-text">{t('action.palette')}</span>
         <Keys of="mod+k" joined />
       </Button>
-    </div>
+    </header>
   );
 }
 

@@ -112,8 +112,9 @@ interface OptionProps {
 function Option({ label, sign, selected, onChange }: OptionProps) {
   return (
     <WithTooltip text={label}>
-      <ToggleButton className="console-find-option" aria-label={label} isSelected={selected} onChange={onChange}>
-        {sign}
+      <ToggleButton className="console-find-option" isSelected={selected} onChange={onChange}>
+        <span className="console-unseen">{label}</span>
+        <span aria-hidden>{sign}</span>
       </ToggleButton>
     </WithTooltip>
   );

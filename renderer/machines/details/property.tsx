@@ -36,7 +36,7 @@ interface EditableProps<F extends Field> {
   readonly machine: Machine;
   readonly field: F;
   /** The value as it is shown; else in the common words. */
-  readonly shown?: ReactNode;
+  readonly shown?: string | undefined;
   readonly mono?: boolean;
 }
 
@@ -157,15 +157,15 @@ interface ValueProps<F extends Field> {
   readonly machine: Machine;
   readonly field: F;
   readonly edit: FieldEdit<F>;
-  readonly shown: ReactNode;
+  readonly shown: string | undefined;
   readonly mono: boolean;
 }
 
 function Value<F extends Field>({ machine, field, edit, shown, mono }: ValueProps<F>) {
   const t = useText('machines');
   const { mayWrite } = useHost();
-  const words = describeField(field, edit.value);
-  const text = <span className={mono ? 'prop-text mono' : 'prop-text'}>{shown ?? words}</span>;
+  const words = shown ?? describeField(field, edit.value);
+  const text = <span className={mono ? 'prop-text mono' : 'prop-text'}>{words}</span>;
   return (
     <>
       {mayWrite ? (
@@ -246,8 +246,8 @@ export function ChoiceProperty<F extends Field>({ machine, field, choices, other
   const edit = useFieldEdit(machine, field);
   const [wanted, setWanted] = useState<MachineSettings[F] | undefined>();
   const errorId = useId();
-  const words = describeField(field, edit.value);
-  const text = <span className="prop-text">{shown ?? words}</span>;
+  const words = shown ?? describeField(field, edit.value);
+  const text = <span className="prop-text">{words}</span>;
   const name = fieldName(field);
   return (
     <div className="prop">
