@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, Ellipsis, GripVertical } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { Button, TreeItem, TreeItemContent } from 'react-aria-components';
 import type { Machine } from '../../../shared/contract/machine.ts';
 import { useText } from '../../i18n/i18n.ts';
@@ -38,15 +38,37 @@ interface MachineItemProps {
   readonly onMenu: (place: MenuPlace) => void;
 }
 
+const texts = new WeakMap<Machine, string>();
+
+/** The same machine says the same again, except of when it failed: that is told from today. */
+function textOf(machine: Machine): string {
+  if (machine.state === 'aborted') return rowText(machine);
+  let text = texts.get(machine);
+  if (text === undefined) {
+    text = rowText(machine);
+    texts.set(machine, text);
+  }
+  return text;
+}
+
 export function MachineItem({ machine, onMenu }: MachineItemProps) {
   const { name } = machine.settings;
-  const text = rowText(machine);
+  const text = textOf(machine);
   return (
     <TreeItem id={machine.id} textValue={`${name}, ${text}`} className="guest-row">
       <TreeItemContent>
-        {({ allowsDragging }) => (
-          <MachineRow machine={machine} text={text} draggable={allowsDragging === true} onMenu={onMenu} />
-        )}
+        {({ allowsDragging, isHovered, isSelected, isFocusVisible, isFocusVisibleWithin }) => {
+          const used = isHovered || isSelected || isFocusVisible || isFocusVisibleWithin;
+          return (
+            <MachineRow
+              machine={machine}
+              text={text}
+              draggable={used && allowsDragging === true}
+              menu={used}
+              onMenu={onMenu}
+            />
+          );
+        }}
       </TreeItemContent>
     </TreeItem>
   );
@@ -54,10 +76,13 @@ export function MachineItem({ machine, onMenu }: MachineItemProps) {
 
 interface MachineRowProps extends MachineItemProps {
   readonly text: string;
+  /** Its buttons are there while somebody is at the row: they are half of what a row costs, and out of sight before. */
   readonly draggable: boolean;
+  readonly menu: boolean;
 }
 
-function MachineRow({ machine, text, draggable, onMenu }: MachineRowProps) {
+/** Rows are asked for anew whenever any of them changes, and most of them have not. */
+const MachineRow = memo(function MachineRow({ machine, text, draggable, menu, onMenu }: MachineRowProps) {
   const t = useText('machines');
   const { name } = machine.settings;
   return (
@@ -73,20 +98,22 @@ function MachineRow({ machine, text, draggable, onMenu }: MachineRowProps) {
         <div className="guest-sub ell">{text}</div>
       </div>
       {machine.state === 'running' && <Cpu machine={machine} />}
-      <Button
-        className="btn btn-quiet btn-icon btn-s guest-more"
-        aria-label={t('tree.menu', { name })}
-        excludeFromTabOrder
-        onPress={({ target }) => {
-          const { left, bottom } = target.getBoundingClientRect();
-          onMenu({ machine: machine.id, x: left, y: bottom });
-        }}
-      >
-        <Icon of={Ellipsis} size={14} />
-      </Button>
+      {menu && (
+        <Button
+          className="btn btn-quiet btn-icon btn-s guest-more"
+          aria-label={t('tree.menu', { name })}
+          excludeFromTabOrder
+          onPress={({ target }) => {
+            const { left, bottom } = target.getBoundingClientRect();
+            onMenu({ machine: machine.id, x: left, y: bottom });
+          }}
+        >
+          <Icon of={Ellipsis} size={14} />
+        </Button>
+      )}
     </div>
   );
-}
+});
 
 /** By itself, for it changes every second and the row does not. */
 function Cpu({ machine }: { readonly machine: Machine }) {

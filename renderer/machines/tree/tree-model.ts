@@ -74,3 +74,18 @@ export function treeRows(shown: readonly Machine[], all: readonly Machine[] = sh
     return { kind: 'group', key: groupKey(group), group, rows, ...(counts.get(group) ?? { running: 0, total: 0 }) };
   });
 }
+
+/** As many machines from the top, with their groups; `rows` itself where there are no more. */
+export function firstRows(rows: readonly Row[], machines: number): readonly Row[] {
+  const first: Row[] = [];
+  let left = machines;
+  for (const row of rows) {
+    if (left === 0) return first;
+    const size = row.kind === 'group' ? row.rows.length : 1;
+    const cut = row.kind === 'group' && size > left;
+    first.push(cut ? { ...row, rows: row.rows.slice(0, left) } : row);
+    if (cut) return first;
+    left -= size;
+  }
+  return rows;
+}

@@ -1,5 +1,5 @@
 /** The machines, in groups, at the left. */
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import {
   Tree as AriaTree,
   Collection,
@@ -26,7 +26,8 @@ import { type MenuPlace, RowMenu } from './row-menu.tsx';
 import { useSearch } from './search.ts';
 import { SearchBox } from './search-box.tsx';
 import { ROW_HEIGHT, TreeLayout } from './tree-layout.ts';
-import { found, groupOfKey, type Row, treeRows } from './tree-model.ts';
+import { firstRows, found, groupOfKey, type Row, treeRows } from './tree-model.ts';
+import { AT_ONCE, useRest } from './use-rest.ts';
 
 export function MachineTree() {
   const t = useText('machines');
@@ -36,7 +37,11 @@ export function MachineTree() {
   // Typing goes on while a long list is being drawn.
   const search = useDeferredValue(text);
   const shown = useMemo(() => found(machines, search), [machines, search]);
-  const rows = useMemo(() => treeRows(shown, machines), [shown, machines]);
+  const complete = useRest(search);
+  const rows = useMemo(() => {
+    const all = treeRows(shown, machines);
+    return complete ? all : firstRows(all, AT_ONCE);
+  }, [shown, machines, complete]);
   const box = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<MenuPlace | null>(null);
 
@@ -90,7 +95,8 @@ interface RowsProps {
   readonly onMenu: (place: MenuPlace) => void;
 }
 
-function Rows({ rows, machines, all, onMenu }: RowsProps) {
+/** Left alone while only what is typed changes: the deferred search would gain nothing otherwise. */
+const Rows = memo(function Rows({ rows, machines, all, onMenu }: RowsProps) {
   const t = useText('machines');
   const host = useHost();
   const selected = useSelectedId();
@@ -159,7 +165,7 @@ function Rows({ rows, machines, all, onMenu }: RowsProps) {
       </AriaTree>
     </Virtualizer>
   );
-}
+});
 
 function nameOf(key: Key): string {
   return groupOfKey(String(key)) ?? machineById(String(key))?.settings.name ?? '';
