@@ -33,9 +33,6 @@ globalThis.bench = (() => {
     return performance.now();
   }
 
-  /** The same since the last input. */
-  const answered = async (selector, text) => (await shown(selector, text)) - inputAt;
-
   /** Milliseconds between frames, until `stop`. */
   function frames() {
     const times = [];
@@ -77,8 +74,13 @@ globalThis.bench = (() => {
   let settled = () => 0;
 
   return {
-    shown,
-    answered,
+    /** Watches from here on for what the next input leads to; `answer` is a promise of the milliseconds from input to sight. */
+    expectAnswer(selector, text) {
+      this.answer = shown(selector, text).then((at) => at - inputAt);
+      // Told to whoever asks
+      this.answer.catch(() => {});
+    },
+    answer: Promise.resolve(0),
     /** Watches for it from the beginning of the page; `firstShown` is a promise of when. */
     expectFirst(selector, text) {
       this.firstShown = shown(selector, text);

@@ -107,9 +107,15 @@ async function filter(page: Page, list: string, keys: number): Promise<Values> {
   return { filter: median(times), 'filter-worst': Math.max(...times) };
 }
 
-async function openConsoles(page: Page): Promise<number> {
-  await page.getByRole('tab', { name: 'Consoles' }).click();
-  return await page.evaluate<number>(`bench.answered('.xterm-rows', ${JSON.stringify(LAST_LINE)})`);
+/** Milliseconds from an input to the text in a terminal. */
+async function answerTo(page: Page, text: string, input: () => Promise<void>): Promise<number> {
+  await page.evaluate(`bench.expectAnswer('.xterm-rows', ${JSON.stringify(text)})`);
+  await input();
+  return await page.evaluate<number>('bench.answer');
+}
+
+function openConsoles(page: Page): Promise<number> {
+  return answerTo(page, LAST_LINE, () => page.getByRole('tab', { name: 'Consoles' }).click());
 }
 
 /** Into a terminal that has the focus and shows what pours. Lines that came, by the number at their beginning. */
@@ -124,8 +130,7 @@ async function typeInto(page: Page, keys: number): Promise<Values> {
   for (let n = 0; n < keys; n++) {
     const key = String.fromCharCode(97 + (n % 26));
     typed += key;
-    await page.keyboard.press(key);
-    times.push(await page.evaluate<number>(`bench.answered('.xterm-rows', ${JSON.stringify(`<${typed}>`)})`));
+    times.push(await answerTo(page, `<${typed}>`, () => page.keyboard.press(key)));
     await pause(page, BETWEEN_KEYS);
   }
   const lines = (await lineNow()) - began.line;
@@ -194,8 +199,7 @@ export const SCENE_SIDES: Readonly<Record<Scene, SceneSides>> = {
       const { peers } = await stage.madeUp.where();
       return await inPage(stage, `${peers}/terminal.html`, ['button', 'History'], async (page) => {
         await pause(page, SETTLE);
-        await page.getByRole('button', { name: 'History' }).click();
-        const history = await page.evaluate<number>(`bench.answered('.xterm-rows', ${JSON.stringify(LAST_LINE)})`);
+        const history = await answerTo(page, LAST_LINE, () => page.getByRole('button', { name: 'History' }).click());
         return { history };
       });
     },

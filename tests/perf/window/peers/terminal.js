@@ -9,10 +9,12 @@ function open() {
   return terminal;
 }
 
-document.querySelector('#history').addEventListener('click', async () => {
+async function showHistory() {
   const terminal = open();
   terminal.write(new Uint8Array(await (await fetch('history')).arrayBuffer()));
-});
+}
+
+document.querySelector('#history').addEventListener('click', () => void showHistory());
 
 document.querySelector('#flood').addEventListener('click', () => {
   const terminal = open();
