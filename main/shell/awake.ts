@@ -4,7 +4,7 @@
  */
 export interface PowerParts {
   /** Electron's powerMonitor. */
-  readonly monitor: { on(event: 'resume' | 'unlock-screen', listener: () => void): unknown };
+  readonly monitor: { on(event: 'resume', listener: () => void): unknown };
   /** Electron's powerSaveBlocker. */
   readonly blocker: { start(type: 'prevent-app-suspension'): number; stop(id: number): unknown };
   /** Tells the host that the computer is awake again. */

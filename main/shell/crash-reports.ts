@@ -1,6 +1,7 @@
 /** What is left behind when the app itself fails: a file on this computer, sent to nobody. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { productVersion } from '../platform/version.ts';
 
 /** Older ones are removed. */
 const KEPT = 20;
@@ -10,6 +11,12 @@ export interface CrashFacts {
   readonly version: string;
   readonly electron: string | undefined;
   readonly platform: string;
+}
+
+/** Of this app, as it runs. */
+export function factsOfApp(): CrashFacts {
+  const { platform, arch, versions } = process;
+  return { version: productVersion(), electron: versions.electron, platform: `${platform} ${arch}` };
 }
 
 /** Writes a report into `folder`, which is made; answers its path. May be called while everything else has broken. */

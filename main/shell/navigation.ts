@@ -33,6 +33,12 @@ export function destinationOf(address: string): Destination {
   return { kind: 'refused' };
 }
 
+/** Whether it is a page of the window's. */
+export function isPage(address: string): boolean {
+  const { kind } = destinationOf(address);
+  return kind === 'ours' || kind === 'console';
+}
+
 export function consoleAddress(machine: string, console: string): string {
   return `${APP_ORIGIN}/#/console/${machine}/${console}`;
 }

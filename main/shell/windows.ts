@@ -1,20 +1,26 @@
 /** The app's windows: the main one, and one for each console that was taken out. All locked the same way. */
 import path from 'node:path';
 import { BrowserWindow, type Session, screen, session, shell, type WebContents } from 'electron';
-import { APP_ORIGIN, consoleAddress, destinationOf, mayHave } from './navigation.ts';
+import { APP_ORIGIN, consoleAddress, destinationOf, isPage, mayHave } from './navigation.ts';
 import { placeWindow, readWindowState, SMALLEST, type WindowState, writeWindowState } from './window-state.ts';
 
 const PRELOAD = path.join(import.meta.dirname, 'preload/preload.cjs');
 /** Of the window, before its styles are there: `--bg` of the tokens. */
 const BACKGROUND = { dark: '#16181b', light: '#f6f6f4' } as const;
+/** All that would leave this computer, or read its files. */
+const NETWORK = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'];
 const CONSOLE_SIZE = { width: 860, height: 560 } as const;
 
 export interface WindowOptions {
-  readonly dark: boolean;
+  dark(): boolean;
   readonly icon: string;
   readonly stateFile: string;
   /** The user wants to close the main window. True if that may happen now. */
   onClose(): boolean;
+  /** The main window's page is not what it was: it hears nothing until it says so again. */
+  onNewPage(): void;
+  /** What could not be shown or opened; nothing else comes of it. */
+  onFailed(error: unknown): void;
 }
 
 export class Windows {
@@ -60,8 +66,11 @@ export class Windows {
     window.on('closed', () => {
       this.#main = undefined;
     });
+    window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) this.#options.onNewPage();
+    });
     this.#main = window;
-    void window.loadURL(`${APP_ORIGIN}/`);
+    window.loadURL(`${APP_ORIGIN}/`).catch(this.#options.onFailed);
     return window;
   }
 
@@ -81,7 +90,7 @@ export class Windows {
     const window = this.#open({ ...CONSOLE_SIZE });
     this.#consoles.set(address, window);
     window.on('closed', () => this.#consoles.delete(address));
-    void window.loadURL(address);
+    window.loadURL(address).catch(this.#options.onFailed);
   }
 
   #open(size: { x?: number; y?: number; width: number; height: number; minWidth?: number; minHeight?: number }) {
@@ -91,7 +100,7 @@ export class Windows {
       icon,
       show: false,
       autoHideMenuBar: true,
-      backgroundColor: dark ? BACKGROUND.dark : BACKGROUND.light,
+      backgroundColor: dark() ? BACKGROUND.dark : BACKGROUND.light,
       webPreferences: {
         preload: PRELOAD,
         contextIsolation: true,
@@ -111,14 +120,17 @@ export class Windows {
   }
 
   #lock(contents: WebContents): void {
-    contents.on('will-navigate', (event, address) => {
-      if (destinationOf(address).kind !== 'ours') event.preventDefault();
-    });
+    const stay = (event: { readonly url: string; preventDefault(): void }) => {
+      if (!isPage(event.url)) event.preventDefault();
+    };
+    // Of the main frame and, though a page of ours has none, of all others
+    contents.on('will-frame-navigate', stay);
+    contents.on('will-redirect', stay);
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(({ url }) => {
       const destination = destinationOf(url);
       if (destination.kind === 'console') this.openConsole(destination.machine, destination.console);
-      if (destination.kind === 'external') void shell.openExternal(destination.url);
+      if (destination.kind === 'external') shell.openExternal(destination.url).catch(this.#options.onFailed);
       return { action: 'deny' };
     });
   }
@@ -130,4 +142,6 @@ function lockSession(target: Session): void {
   );
   target.setPermissionCheckHandler((_contents, permission, origin) => mayHave(permission, origin));
   target.setDevicePermissionHandler(() => false);
+  // The policy of the page forbids it already
+  target.webRequest.onBeforeRequest({ urls: NETWORK }, (_details, answer) => answer({ cancel: true }));
 }
