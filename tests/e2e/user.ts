@@ -84,7 +84,7 @@ export async function rowMenu(page: Page, name: string, item: string): Promise<v
 /** By the command palette. */
 export async function command(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Search or run a command' }).click();
-  await page.getByRole('searchbox', { name: 'Search or run a command' }).fill(text);
+  await page.getByRole('combobox', { name: 'Search or run a command' }).fill(text);
   await page.getByRole('menuitem', { name: text }).first().waitFor();
   await page.keyboard.press('Enter');
 }
