@@ -108,6 +108,7 @@ function PlacedMenu({ place, label, onClose, children }: PlacedMenuProps) {
       <span ref={anchor} className="console-anchor" style={{ left: place.x, top: place.y }} />
       <Popover
         className="menu-pop"
+        aria-label={label}
         triggerRef={anchor}
         isOpen
         placement="bottom start"

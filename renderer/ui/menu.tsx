@@ -1,14 +1,6 @@
 import { Check, type LucideIcon } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
-import {
-  Menu as AriaMenu,
-  MenuItem as AriaMenuItem,
-  Keyboard,
-  MenuTrigger,
-  Popover,
-  Separator,
-  Text,
-} from 'react-aria-components';
+import { Menu as AriaMenu, MenuItem as AriaMenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { Icon } from './icon.tsx';
 import { isMac, keysOf } from './keys.ts';
 
@@ -48,6 +40,7 @@ export interface MenuItemProps {
   readonly onAction?: () => void;
 }
 
+/** Its name is all that stands on it: label, reason and keys. */
 export function MenuItem({
   id,
   label,
@@ -71,15 +64,11 @@ export function MenuItem({
         {checked === true ? <Icon of={Check} size={14} /> : icon && <Icon of={icon} size={16} />}
       </span>
       <span className="menu-words">
-        <Text slot="label">{label}</Text>
-        {whyNot !== undefined && !quiet && (
-          <Text slot="description" className="menu-why">
-            {whyNot}
-          </Text>
-        )}
+        <span>{label}</span>
+        {whyNot !== undefined && !quiet && <span className="menu-why">{whyNot}</span>}
       </span>
       {shortcut !== undefined && (
-        <Keyboard className="menu-keys">{keysOf(shortcut, isMac(navigator.platform)).join(' ')}</Keyboard>
+        <kbd className="menu-keys">{keysOf(shortcut, isMac(navigator.platform)).join(' ')}</kbd>
       )}
     </AriaMenuItem>
   );

@@ -12,7 +12,6 @@ import {
   Modal,
   ModalOverlay,
   SearchField,
-  Text,
 } from 'react-aria-components';
 import { allActions, runAction, shortcutOf } from '../../actions/actions.ts';
 import { useActionContext } from '../../actions/use-action.ts';
@@ -68,7 +67,8 @@ function Finder() {
     <Autocomplete inputValue={text} onInputChange={setText}>
       <SearchField className="pal-query" aria-label={t('palette.label')} autoFocus>
         <Icon of={Search} />
-        <Input placeholder={t('palette.label')} />
+        {/* The list is worked from here: arrows move in it while the focus stays. */}
+        <Input placeholder={t('palette.label')} role="combobox" aria-expanded />
         <Kbd>Esc</Kbd>
       </SearchField>
       <Menu
@@ -118,9 +118,9 @@ function EntryItem({ entry }: { readonly entry: Entry }) {
       ) : (
         <span className="pal-noicon" />
       )}
-      <Text slot="label">
+      <span>
         <Marked text={entry.text} at={entry.match.at} />
-      </Text>
+      </span>
       {entry.kind === 'machine' && <span className="pal-context">{rowText(entry.machine)}</span>}
       {shortcut !== undefined && (
         <span className="pal-keys">

@@ -43,6 +43,7 @@ export function RowMenu({ place, onClose }: { readonly place: MenuPlace | null; 
       <Popover
         key={`${place.x} ${place.y} ${place.machine}`}
         className="menu-pop"
+        aria-label={t('tree.menu', { name: machine.settings.name })}
         triggerRef={anchor}
         isOpen
         onOpenChange={(open) => {
