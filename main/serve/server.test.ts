@@ -142,6 +142,9 @@ describe('the window', () => {
     '/assets/..%2f..%2foutside.js',
     '/assets/..\\..\\outside.js',
     '//outside.js',
+    '//[',
+    '//',
+    '/.',
     '/.sources',
     '/assets',
     '/assets/main-a1b2.js.gz',
@@ -249,7 +252,7 @@ describe('a session', () => {
     expect(client.server.access).toBe('read');
     expect(await client.call('host.notices', {})).toEqual([]);
     await expect(client.call('machine.start', { id: 'aaaaaaaaaaaa' })).rejects.toMatchObject({
-      code: 'not-authorised',
+      code: 'view-only',
     });
     client.close();
     expect(await post(guest, '{"access":"read"}')).toMatchObject({

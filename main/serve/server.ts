@@ -124,7 +124,7 @@ class Serving implements WindowServer {
       const host = hostOf(request, this.#hosts);
       setHeaders(response, securityHeaders(host ?? `127.0.0.1:${this.port}`));
       if (host === undefined) sendPage(response, PAGES.wrongHost);
-      else if (request.method === 'GET' || request.method === 'HEAD') this.#get(request, response, host);
+      else if (request.method === 'GET' || request.method === 'HEAD') this.#get(request, response);
       else if (!isOwnOrigin(request, host)) sendError(response, 403, FOREIGN);
       else if (request.method === 'POST') await this.#post(request, response);
       else
@@ -140,14 +140,15 @@ class Serving implements WindowServer {
     }
   }
 
-  #get(request: IncomingMessage, response: ServerResponse, host: string): void {
-    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`);
+  #get(request: IncomingMessage, response: ServerResponse): void {
+    // Taken literally: to parse a URL is to resolve `..`, to take `//name` for a host, and to throw on what is none
+    const [pathname = '/', query] = (request.url ?? '/').split('?', 2);
     const asset = this.#options.assets.get(pathname);
     const found = this.#sessionOf(request);
     if (pathname === '/enter') {
       // Some look at an address before their user follows it
       if (request.method === 'HEAD') response.writeHead(200).end();
-      else this.#enter(searchParams.get('token') ?? '', response);
+      else this.#enter(new URLSearchParams(query).get('token') ?? '', response);
     } else if (pathname === '/session') {
       if (!found) sendError(response, 401, NO_SESSION);
       else sendJson(response, 200, { access: found.session.access, door: 'serve', version: this.#options.version });
