@@ -188,11 +188,9 @@ describe('the unpacked app', () => {
     it('has a type for every file of the window', async () => {
       const folder = path.join(app, 'build/renderer');
       const get = await openAppFiles(folder);
-      const answers = await Promise.all(
-        filesOf(folder).map(async (name) => [name, await get(`app://innkeeper/${name}`)]),
-      );
-      expect(answers.length).toBeGreaterThan(1);
-      for (const [name, answer] of answers) expect(answer, String(name)).toMatchObject({ status: 200 });
+      const names = filesOf(folder);
+      expect(names).toContain('index.html');
+      for (const name of names) expect(await get(`app://innkeeper/${name}`), name).toMatchObject({ status: 200 });
     });
 
     it('boots the guest that it carries to a shell prompt, under plain Node', async () => {
