@@ -90,6 +90,12 @@ await new Promise<void>((resolve) => {
   peers.listen(0, '127.0.0.1', resolve);
 });
 
+/** What it said in earlier rounds is not to come again. */
+async function clear(machine: number): Promise<void> {
+  const id = list[machine]?.id ?? '';
+  await host.handlers['console.clear']({ id, console: 'hvc0' }, new AbortController().signal);
+}
+
 async function type(machine: number, text: string): Promise<void> {
   const id = list[machine]?.id ?? '';
   await host.handlers['console.input']({ id, console: 'hvc0', bytes: Buffer.from(text) }, new AbortController().signal);
@@ -105,6 +111,7 @@ async function answer(question: Question): Promise<Answer> {
       };
     case 'history':
       said = await history(question.lines);
+      await clear(question.machine);
       await type(question.machine, `lines ${question.lines}\r`);
       return null;
     case 'pour':

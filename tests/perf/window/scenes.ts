@@ -36,8 +36,8 @@ const SETTLE = 700;
 const AFTER_KEY = 150;
 /** Milliseconds between keys into a console: nobody types faster for long. */
 const BETWEEN_KEYS = 80;
-/** What is typed and taken back: every key finds other machines than the one before. */
-const WORDS = ['12', 'x4', 'r3', 'n1'];
+/** What is typed and taken back: every key changes what is in sight. */
+const WORDS = ['12', 'x4', 'k3', 'v1'];
 const SCROLL_PIXELS = 6000;
 const SCROLL_SPEED = 4000;
 
