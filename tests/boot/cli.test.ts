@@ -1,6 +1,6 @@
 /** `inn` from creating a machine to deleting it, over a background host and a real guest. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostInfo } from '../../shared/contract/host.ts';
@@ -119,6 +119,18 @@ describe('a machine that is off', () => {
     expect(result.status).toBe(status);
     expect(result.stderr).toContain(text);
     expect(result.stderr).toMatch(/^error [a-z-]+: .+\n {2}.+\n$/);
+  });
+
+  it('whose kernel has gone says so when it is started, and is as it was', async () => {
+    const kernel = path.join(inn.dataFolder, 'Image');
+    writeFileSync(kernel, 'of the user');
+    const { folder } = await inn.json<Machine>('create', 'lost', '--kernel', kernel);
+    rmSync(path.join(folder, 'files', 'Image'));
+    const { status, stderr } = await inn.run(['start', 'lost']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error own-file-missing: .*kernel has gone: .*Image\n {2}.+$/m);
+    expect(await stateOf('lost')).toBe('powered-off');
+    await inn.run(['rm', 'lost']);
   });
 
   it('may have any name that people can tell apart', async () => {

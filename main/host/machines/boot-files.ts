@@ -69,6 +69,25 @@ export async function adoptBoot(
   return { boot, dropped };
 }
 
+/** Throws an `InnError` `own-file-missing` where one of the machine's copies has gone. */
+export async function checkOwnFiles(folder: string, boot: Boot): Promise<void> {
+  if (boot.kind !== 'files') return;
+  for (const role of ROLES) {
+    const file = boot[role];
+    if (!file) continue;
+    const copy = ownFilePath(folder, file.name);
+    try {
+      await fs.access(copy);
+    } catch (cause) {
+      throw new InnError(`The machine's copy of its ${role} has gone: there is no file ${copy}`, {
+        code: 'own-file-missing',
+        nextStep: `Put it back, or choose the ${role} anew in the settings of the machine.`,
+        cause,
+      });
+    }
+  }
+}
+
 async function copyGiven(from: GivenFile, target: string): Promise<number> {
   try {
     return await copyFile(from.path, target);

@@ -1,6 +1,7 @@
 /** How a run begins. */
 import type { MachineSpec, RunningMachine } from '../../engines/engine.ts';
 import type { OperationContext } from '../operations/operations.ts';
+import { checkOwnFiles } from './boot-files.ts';
 import { type Consoles, consolesOf } from './consoles.ts';
 import type { EventLog } from './event-log.ts';
 import type { Run } from './run.ts';
@@ -36,6 +37,7 @@ export async function launch(
   { engine, store, now }: Surroundings,
   { id, folder, log, consoles, onFirstOutput }: Launched,
 ): Promise<RunningMachine> {
+  await checkOwnFiles(folder, run.settings.boot);
   run.hubs = await consoles.openAll(consolesOf(run.settings));
   run.startedAt = now();
   await store.markRunning(id, run.startedAt);
