@@ -92,6 +92,19 @@ inEachDoor((door) => {
   });
 
   describe('with a machine', () => {
+    it('details stand side by side as there is room', async () => {
+      const page = await door().window();
+      await create(page, { name: 'columns' });
+      const left = async (name: string) => (await page.getByRole('region', { name }).boundingBox())?.x ?? 0;
+      await page.setViewportSize({ width: 900, height: 640 });
+      expect(await left('Preview')).toBe(await left('General'));
+      for (const size of Object.values(SIZES)) {
+        await page.setViewportSize(size);
+        expect(await left('Preview')).toBeGreaterThan(await left('General'));
+      }
+      expect(await left('System')).toBeGreaterThan(await left('General'));
+    });
+
     it.each(['light', 'dark'] as const)('every page and dialog, %s', async (colorScheme) => {
       const page = await door().window();
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { findElectron, hasDisplay } from '../../scripts/setup/electron.mjs';
 import { launchBrowser, READABLE_TERMINALS, SANDBOX } from '../fixtures/browser.ts';
 import { serve } from '../fixtures/served.ts';
@@ -27,6 +27,8 @@ export interface OpenDoor {
   another(): Promise<Page>;
   /** All that are open. */
   pages(): readonly Page[];
+  /** What went wrong in the scripts of any of them so far. */
+  readonly faults: readonly string[];
   close(): Promise<void>;
 }
 
@@ -47,6 +49,8 @@ const browserDoor: Door = {
     const first = context.pages()[0];
     const address = first?.url() ?? served.url;
     await first?.close();
+    const faults: string[] = [];
+    context.on('weberror', (fault) => faults.push(String(fault.error().stack)));
     const newWindow = async () => {
       const page = await context.newPage();
       await page.goto(address);
@@ -60,6 +64,7 @@ const browserDoor: Door = {
       },
       another: newWindow,
       pages: () => context.pages(),
+      faults,
       async close() {
         await browser.close();
         await served.dispose();
@@ -83,6 +88,8 @@ const appDoor: Door = {
     const page = await app.firstWindow();
     const address = page.url().replace(/#.*/, '');
     await page.setViewportSize(SIZES.small);
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error.stack)));
     const beside: (() => Promise<void>)[] = [];
     return {
       dataFolder,
@@ -103,6 +110,7 @@ const appDoor: Door = {
         return other;
       },
       pages: () => [page],
+      faults,
       async close() {
         for (const end of beside) await end();
         // What it would ask before it ends is not for these specs
@@ -145,6 +153,7 @@ export function inEachDoor(define: (door: () => OpenDoor) => void, prepare?: (da
     afterAll(async () => {
       await door?.close();
       if (dataFolder !== undefined) rmSync(dataFolder, { recursive: true, force: true });
+      expect(door?.faults ?? []).toEqual([]);
     });
     define(() => {
       if (!door) throw new Error('the door did not open');
