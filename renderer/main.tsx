@@ -6,6 +6,7 @@ import './app/app.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connect } from '../shared/rpc/client.ts';
+import { obeyApp } from './actions/obey-app.ts';
 import { App } from './app/app.tsx';
 import { followAppearance } from './app/appearance.ts';
 import { Host } from './connection/host.ts';
@@ -26,6 +27,7 @@ registerAll();
 bindToAddress(window);
 followAppearance(document, window);
 feed(host, new AbortController().signal, reportError);
+if (bridge) obeyApp(bridge, host);
 void host.run();
 
 const root = document.getElementById('root');

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import type { Machine } from '../../shared/contract/machine.ts';
@@ -35,6 +38,21 @@ describe('the application menu', () => {
     click(menuOf(given), 'Quit Innkeeper');
     expect(given.run).toHaveBeenCalledWith('machine.new');
     expect(given.quit).toHaveBeenCalledOnce();
+  });
+
+  it('asks only for actions that the window has', () => {
+    const renderer = fileURLToPath(new URL('../../renderer', import.meta.url));
+    const sources = readdirSync(renderer, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('-actions.ts'),
+    );
+    const known = sources.flatMap((name) =>
+      [...readFileSync(path.join(renderer, name), 'utf8').matchAll(/^ {4}id: '([\w.]+)',$/gm)].map(([, id]) => id),
+    );
+    const given = parts('darwin');
+    for (const { click: choose } of flat(menuOf(given))) (choose as (() => void) | undefined)?.();
+    const asked = given.run.mock.calls.map(([id]) => id as string);
+    expect(asked).toContain('machine.new');
+    expect(asked.filter((id) => !known.includes(id))).toEqual([]);
   });
 
   it('leaves to the window, and so to guests, all keys of actions and of editing', () => {

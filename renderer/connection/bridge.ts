@@ -18,8 +18,15 @@ export interface Bridge {
   openExternal?(url: string): Promise<void>;
   /** Starts the app, and so its host, anew. */
   restart?(): Promise<void>;
-  /** The application menu asks for an action of the window by its id. */
-  onAction?(listener: (id: string) => void): void;
+  /** The app's menus, its tray and its notifications ask for an action of the window by its id. */
+  onAction?(listener: (id: string, argument?: ActionArgument) => void): void;
+}
+
+export interface ActionArgument {
+  /** Which machine it is for; without one, the chosen machine. */
+  readonly machine?: string;
+  /** Path of a program that was opened with the app. */
+  readonly file?: string;
 }
 
 export const PORT_MESSAGE = 'innkeeper:port';

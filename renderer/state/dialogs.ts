@@ -1,8 +1,10 @@
 /** Which dialog is open. One at a time; what each kind shows is in `app/dialog-host.tsx`. */
 import { create } from 'zustand';
+import type { ChosenFile } from '../machines/files/chosen-file.ts';
 
 export type OpenDialog =
-  | { readonly kind: 'new' }
+  /** `firmware`: a program that is to run on the bare machine. */
+  | { readonly kind: 'new'; readonly firmware?: ChosenFile }
   | { readonly kind: 'settings'; readonly machine: string; readonly section?: string }
   | { readonly kind: 'clone'; readonly machine: string }
   /** Before what may lose the guest's work. */

@@ -18,8 +18,8 @@ contextBridge.exposeInMainWorld('innkeeper', {
   openConsole: (machine: string, console: string) => ipcRenderer.invoke('open-console', machine, console),
   openExternal: (url: string) => ipcRenderer.invoke('open-external', url),
   restart: () => ipcRenderer.invoke('restart'),
-  onAction: (listener: (id: string, argument?: string) => void) => {
-    ipcRenderer.on('action', (_event, id: string, argument?: string) => listener(id, argument));
+  onAction: (listener: (id: string, argument?: object) => void) => {
+    ipcRenderer.on('action', (_event, id: string, argument?: object) => listener(id, argument));
     ipcRenderer.send('ready-for-actions');
   },
 });

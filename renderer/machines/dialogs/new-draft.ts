@@ -34,15 +34,15 @@ export interface NewDraft {
   readonly description: string;
 }
 
-export function firstDraft(defaults: Preferences['newMachine']): NewDraft {
+export function firstDraft(defaults: Preferences['newMachine'], firmware: ChosenFile | null = null): NewDraft {
   return {
-    template: defaults.kernel,
+    template: firmware ? 'files' : defaults.kernel,
     name: undefined,
     cores: defaults.cores,
     memory: defaults.memory,
     kernel: null,
     initrd: null,
-    firmware: null,
+    firmware,
     commandLine: '',
     consoles: 1,
     transport: 'pci',

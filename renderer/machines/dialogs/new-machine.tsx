@@ -16,13 +16,19 @@ import { CheckNote } from '../fields/check-note.tsx';
 import { type BootKind, errorOf } from '../fields/checks.ts';
 import { BOOT_ROLES, describeField } from '../fields/describe.ts';
 import { CoresField, MemoryField } from '../fields/size-fields.tsx';
+import type { ChosenFile } from '../files/chosen-file.ts';
 import { FileField } from '../files/file-field.tsx';
 import { argumentsOf, checksOf, type DraftChecks, firstDraft, mayCreate, type NewDraft, nameOf } from './new-draft.ts';
 
-export default function NewMachineDialog({ onClose }: { readonly onClose: () => void }) {
+interface NewMachineProps {
+  readonly firmware?: ChosenFile;
+  readonly onClose: () => void;
+}
+
+export default function NewMachineDialog({ firmware, onClose }: NewMachineProps) {
   const t = useText('machines');
   const preferences = usePreferences();
-  if (preferences) return <Form draft={firstDraft(preferences.newMachine)} onClose={onClose} />;
+  if (preferences) return <Form draft={firstDraft(preferences.newMachine, firmware)} onClose={onClose} />;
   return (
     <Dialog title={t('new.title')} size="l" onClose={onClose}>
       <Skeleton rows={8} />
