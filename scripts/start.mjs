@@ -6,7 +6,7 @@
 import { builtFile, ensureBuild, ensureWindow } from './setup/build.mjs';
 import { run } from './setup/child.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
-import { findElectron, hasDisplay } from './setup/electron.mjs';
+import { findElectron, whyNoWindow } from './setup/electron.mjs';
 import { environmentFor, findNode24 } from './setup/node24.mjs';
 import { runScript, say } from './setup/report.mjs';
 
@@ -17,7 +17,8 @@ await runScript(async () => {
   await ensureBuild(node);
   await ensureWindow(node);
   const electron = findElectron();
-  if (electron && hasDisplay()) return run(electron, ['.', ...args]);
-  say(`Serving the window to a browser: ${electron ? 'there is no display' : "Electron's binary is not installed"}.`);
+  const obstacle = whyNoWindow();
+  if (electron && obstacle === undefined) return run(electron, ['.', ...args]);
+  say(`Serving the window to a browser: ${obstacle}.`);
   return run(node, [builtFile('main/cli/inn.entry.ts'), 'serve', ...args], { env: environmentFor(node) });
 });

@@ -4,12 +4,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './paths.mjs';
 
-/** Path of the binary, where it has been fetched; undefined where not. Never fetches anything. */
+const PACKAGE = path.join(ROOT, 'node_modules/electron');
+
+/**
+ * Path of the binary, where it has been fetched or `ELECTRON_OVERRIDE_DIST_PATH` names its folder; undefined where not. Never
+ * fetches anything.
+ */
 export function findElectron() {
-  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? path.join(ROOT, 'node_modules/electron/dist');
-  const nameFile = path.join(ROOT, 'node_modules/electron/path.txt');
-  if (!existsSync(nameFile)) return undefined;
-  const binary = path.join(folder, readFileSync(nameFile, 'utf8').trim());
+  const nameFile = path.join(PACKAGE, 'path.txt');
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  // As the npm package has it: the file appears when it has fetched the binary
+  const name = existsSync(nameFile) ? readFileSync(nameFile, 'utf8').trim() : override && 'electron';
+  if (!name) return undefined;
+  const binary = path.join(override ?? path.join(PACKAGE, 'dist'), name);
   return existsSync(binary) ? binary : undefined;
 }
 
@@ -17,4 +24,13 @@ export function findElectron() {
 export function hasDisplay() {
   if (process.platform !== 'linux') return true;
   return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+}
+
+/** Why `npm start` opens no window of its own, as half a sentence; undefined where it can. */
+export function whyNoWindow() {
+  if (!hasDisplay()) return 'there is no display';
+  if (findElectron() === undefined) return "Electron's binary is not installed (npx install-electron fetches it)";
+  // Chromium's sandbox needs another user, and without it we do not start
+  if (process.platform === 'linux' && process.getuid?.() === 0) return 'Electron does not run as root';
+  return undefined;
 }
