@@ -17,6 +17,7 @@ import {
   TICKS_PER_MILLISECOND,
 } from './clock.ts';
 import { MachineDigest } from './digest.ts';
+import { withReturns } from './line-ends.ts';
 import { Mailboxes, MmioSlot } from './mailbox.ts';
 import { type FromThread, type HartData, MESSAGE_COST, OUTPUT_LIMIT } from './messages.ts';
 import { RemoteFences } from './remote-fences.ts';
@@ -370,10 +371,11 @@ export class HartRunner {
   #consoleWrite(bytes: Uint8Array): number {
     const { console } = this.#data;
     const room = Math.max(0, OUTPUT_LIMIT - this.#mailboxes.inFlight(console));
-    const taken = bytes.slice(0, room);
+    const taken = bytes.subarray(0, room);
     if (taken.length === 0) return 0;
-    this.#mailboxes.addInFlight(console, taken.length + MESSAGE_COST);
-    this.#post({ kind: 'output', channel: console, bytes: taken });
+    const shown = withReturns(taken);
+    this.#mailboxes.addInFlight(console, shown.length + MESSAGE_COST);
+    this.#post({ kind: 'output', channel: console, bytes: shown });
     return taken.length;
   }
 }
