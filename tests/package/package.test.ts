@@ -182,8 +182,12 @@ describe('the unpacked app', () => {
   });
 
   describe('extracted', () => {
-    const app = path.join(work, 'app');
-    beforeAll(() => extractAll(asar, app));
+    // Named as it is installed, beside the guests: that is how the code finds them
+    const app = path.join(work, 'installed/app.asar');
+    beforeAll(() => {
+      extractAll(asar, app);
+      symlinkSync(path.join(resources, 'guest'), path.join(work, 'installed/guest'));
+    });
 
     it('has a type for every file of the window', async () => {
       const folder = path.join(app, 'build/renderer');
@@ -195,8 +199,9 @@ describe('the unpacked app', () => {
 
     it('boots the guest that it carries to a shell prompt, under plain Node', async () => {
       const entry = path.join(app, 'build/js/main/cli/inn.entry.js');
-      const guest = path.join(resources, 'guest/small');
-      const inn = Inn.launch(['try', '--kernel', 'small', '--guest', guest], { entry });
+      // No guest was ever built for this user
+      const around = ['env', `INN_CACHE=${path.join(work, 'cache')}`];
+      const inn = Inn.launch(['try', '--kernel', 'small'], { entry, around });
       await inn.prepareShell();
       expect((await inn.run('uname -m')).output).toContain('riscv64');
       inn.type('poweroff\n');
