@@ -1,8 +1,8 @@
 /** The main process from its first line, over a stand-in for Electron. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { electronModule, type FakeElectron, newElectron } from '../../tests/fixtures/electron-module.ts';
 
 const desktop = vi.hoisted(() => ({ start: vi.fn(), show: vi.fn(), openFile: vi.fn(), made: vi.fn() }));
@@ -18,7 +18,9 @@ vi.mock('./app.ts', () => ({
 }));
 vi.mock('./installation.ts', () => ({ findInstallation: () => ({ window: '/window', icons: '/icons' }) }));
 
-const HOME = path.resolve('/home/somebody/.innkeeper');
+const root = mkdtempSync(path.join(tmpdir(), 'inn-entry-'));
+afterAll(() => rmSync(root, { recursive: true }));
+const HOME = path.join(root, 'home');
 let electron: FakeElectron;
 
 beforeEach(() => {
@@ -85,15 +87,22 @@ it('opens nothing when the user gave up on the host', async () => {
 });
 
 it('ends with a report when it fails', async () => {
-  const home = mkdtempSync(path.join(tmpdir(), 'inn-entry-'));
-  onTestFinished(() => rmSync(home, { recursive: true }));
-  vi.stubEnv('INN_HOME', home);
   desktop.start.mockRejectedValue(new Error('out of luck'));
   await run();
   electron.ready();
   await vi.waitFor(() => expect(electron.module.app.exit).toHaveBeenCalledWith(70));
   expect(electron.errors[0]?.title).toBe('Innkeeper has a fault and must end');
   const file = /A report is in (.*)\.$/.exec(electron.errors[0]?.text ?? '')?.[1] ?? '';
-  expect(file.startsWith(path.join(home, 'crashes'))).toBe(true);
+  expect(file.startsWith(path.join(HOME, 'crashes'))).toBe(true);
   expect(readFileSync(file, 'utf8')).toContain('Error: out of luck');
+});
+
+it('says so where the data folder cannot be one', async () => {
+  const file = path.join(root, 'file');
+  writeFileSync(file, '');
+  vi.stubEnv('INN_HOME', file);
+  await run();
+  expect(electron.errors[0]?.title).toMatch(/^The data folder cannot be used: /);
+  expect(electron.errors[0]?.text).toContain('INN_HOME');
+  expect(electron.module.app.exit).toHaveBeenCalledWith(70);
 });

@@ -1,7 +1,8 @@
 /** The app's main process. Wiring only. */
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, crashReporter, dialog, protocol } from 'electron';
-import { describeError, isInnError } from '../../shared/base/errors.ts';
+import { describeError, InnError, isInnError } from '../../shared/base/errors.ts';
 import { dataRoot } from '../platform/paths.ts';
 import { DesktopApp } from './app.ts';
 import { factsOfApp, writeCrashReport } from './crash-reports.ts';
@@ -14,16 +15,6 @@ import { type Updater, watchForUpdates } from './updates.ts';
 
 const crashes = path.join(dataRoot(), 'crashes');
 const report = (error: unknown) => writeCrashReport(crashes, error, factsOfApp());
-
-app.setName(APP_NAME);
-app.setAppUserModelId(APP_ID);
-// One app for each data folder: Electron's lock is in this one
-app.setPath('userData', path.join(dataRoot(), 'chromium'));
-app.setPath('crashDumps', crashes);
-// Kept on this computer: nothing is ever sent
-crashReporter.start({ uploadToServer: false });
-protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { standard: true, secure: true } }]);
-app.enableSandbox();
 
 function fail(error: unknown): void {
   if (isInnError(error)) dialog.showErrorBox(error.message, error.nextStep);
@@ -49,8 +40,42 @@ async function start(): Promise<void> {
   );
 }
 
+/** Makes a folder of the data folder; Electron takes no path that does not exist. */
+function folder(name: string): string {
+  const made = path.join(dataRoot(), name);
+  try {
+    mkdirSync(made, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new InnError(`The data folder cannot be used: ${describeError(cause)}`, {
+      code: 'data-folder-unusable',
+      nextStep: `Make ${dataRoot()} a folder that you may write to, or set INN_HOME to one.`,
+      cause,
+    });
+  }
+  return made;
+}
+
+/** All that has to be so before Electron is ready. */
+function prepare(): void {
+  app.setName(APP_NAME);
+  app.setAppUserModelId(APP_ID);
+  // One app for each data folder: Electron's lock is in this one
+  app.setPath('userData', folder('chromium'));
+  app.setPath('crashDumps', folder('crashes'));
+  // Kept on this computer: nothing is ever sent
+  crashReporter.start({ uploadToServer: false });
+  protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { standard: true, secure: true } }]);
+  app.enableSandbox();
+}
+
 const files = openedFiles();
-if (app.requestSingleInstanceLock()) {
+
+function run(): void {
+  prepare();
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
   files.add(filesOf(process.argv.slice(1), process.cwd()));
   app.on('open-file', (event, file) => {
     event.preventDefault();
@@ -73,4 +98,10 @@ if (app.requestSingleInstanceLock()) {
     },
   });
   app.whenReady().then(start).catch(fail);
-} else app.quit();
+}
+
+try {
+  run();
+} catch (error) {
+  fail(error);
+}
