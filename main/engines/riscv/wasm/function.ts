@@ -35,6 +35,7 @@ export class FunctionBuilder {
   readonly ref: FunctionRef;
   readonly body: Body = { bytes: [], depth: 0 };
   private readonly locals: ValueType[] = [];
+  private readonly hints: { readonly at: number; readonly likely: boolean }[] = [];
 
   constructor(ref: FunctionRef) {
     this.ref = ref;
@@ -74,8 +75,9 @@ export class FunctionBuilder {
     pushUnsigned(this.body.bytes, index);
   }
 
-  if(cond: I32, then: () => void, otherwise?: () => void): void {
+  if(cond: I32, then: () => void, otherwise?: () => void, likely?: boolean): void {
     toI32(cond).emit(this.body);
+    this.hint(likely);
     this.body.bytes.push(0x04, 0x40);
     this.body.depth++;
     then();
@@ -101,8 +103,9 @@ export class FunctionBuilder {
     pushUnsigned(this.body.bytes, this.distance(label));
   }
 
-  brIf(label: Label, cond: I32): void {
+  brIf(label: Label, cond: I32, likely?: boolean): void {
     toI32(cond).emit(this.body);
+    this.hint(likely);
     this.body.bytes.push(0x0d);
     pushUnsigned(this.body.bytes, this.distance(label));
   }
@@ -210,6 +213,19 @@ export class FunctionBuilder {
   /** The complete code entry: locals, body, end (Core Specification 2.0, section 5.5.13). */
   encode(): number[] {
     if (this.body.depth !== 0) throw new Error('a block is still open');
+    const out = this.encodeLocals();
+    for (const byte of this.body.bytes) out.push(byte);
+    out.push(0x0b);
+    return out;
+  }
+
+  /** Branches known to be taken or not, by their offset in the code entry (Branch Hinting proposal, section "Custom section"). */
+  branchHints(): { readonly offset: number; readonly likely: boolean }[] {
+    const start = this.encodeLocals().length;
+    return this.hints.map(({ at, likely }) => ({ offset: start + at, likely }));
+  }
+
+  private encodeLocals(): number[] {
     const out: number[] = [];
     const runs: [count: number, type: ValueType][] = [];
     for (const type of this.locals) {
@@ -222,9 +238,12 @@ export class FunctionBuilder {
       pushUnsigned(out, count);
       out.push(TYPE_CODE[type]);
     }
-    for (const byte of this.body.bytes) out.push(byte);
-    out.push(0x0b);
     return out;
+  }
+
+  /** Says of the branch that comes next whether it is likely to be taken. */
+  private hint(likely: boolean | undefined): void {
+    if (likely !== undefined) this.hints.push({ at: this.body.bytes.length, likely });
   }
 
   private open(opcode: number, inside: (label: Label) => void): void {

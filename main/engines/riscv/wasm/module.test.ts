@@ -144,10 +144,10 @@ describe('ModuleBuilder', () => {
     };
     recurse(isEven, isOdd, 1);
     recurse(isOdd, isEven, 0);
-    module.setTable([isEven.ref, isOdd.ref]);
+    const table = module.setTable([isEven.ref, isOdd.ref]);
     const type = module.typeIndex(['i32'], ['i32']);
     const run = module.define(['i32', 'i32'], ['i32'], (f) =>
-      f.result(callIndirect('i32', type, f.param('i32', 0), f.param('i32', 1))),
+      f.result(callIndirect('i32', table, type, f.param('i32', 0), f.param('i32', 1))),
     );
     module.exportFunction('run', run);
     const exports = instantiate(module);

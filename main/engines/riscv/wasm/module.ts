@@ -1,9 +1,9 @@
 /** Assembles functions into a WebAssembly module (Core Specification 2.0, section 5.5). */
 import { type Bytes, pushName, pushUnsigned } from './encode.ts';
 import { FunctionBuilder } from './function.ts';
-import { type Expr, type FunctionRef, globalGet, TYPE_CODE, type ValueType } from './ops.ts';
+import { type Expr, type FunctionRef, globalGet, type TableRef, TYPE_CODE, type ValueType } from './ops.ts';
 
-const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
 const MAX_PAGES = 65536;
 
 interface Import {
@@ -20,6 +20,7 @@ export class ModuleBuilder {
   private readonly tableEntries: FunctionRef[] = [];
   private importedFunctions = 0;
   private importedGlobals = 0;
+  private importedTables = 0;
 
   /** Imports a function. All imports come before the first function. */
   importFunction(
@@ -49,6 +50,13 @@ export class ModuleBuilder {
     return globalGet(type, this.importedGlobals++);
   }
 
+  /** Imports a table of functions. All of these come before `setTable`. */
+  importTable(module: string, name: string): TableRef {
+    if (this.tableEntries.length > 0) throw new Error(`import ${name} comes after the module's own table`);
+    this.imports.push({ module, name, descriptor: [0x01, 0x70, 0x00, 0x00] });
+    return { index: this.importedTables++ };
+  }
+
   /** Adds a function; `build` may be called later, so that functions can call each other. */
   declare(params: readonly ValueType[], results: readonly ValueType[]): FunctionBuilder {
     const ref = { index: this.importedFunctions + this.functions.length, params, results };
@@ -72,9 +80,15 @@ export class ModuleBuilder {
     this.exports.push({ name, kind: 0x00, index: ref.index });
   }
 
-  /** The module's own function table, for `call_indirect`. */
-  setTable(entries: readonly FunctionRef[]): void {
+  /** The module's own function table, for `call_indirect`. At most one, which is not empty. */
+  setTable(entries: readonly FunctionRef[]): TableRef {
+    if (this.tableEntries.length > 0) throw new Error('the module has a table already');
     this.tableEntries.push(...entries);
+    return { index: this.importedTables };
+  }
+
+  exportTable(name: string, { index }: TableRef): void {
+    this.exports.push({ name, kind: 0x01, index });
   }
 
   /** The index of a function type, as `call_indirect` wants it. */
@@ -113,17 +127,43 @@ export class ModuleBuilder {
     });
     if (this.tableEntries.length > 0) {
       this.section(out, SECTION.element, [this.tableEntries], (to, entries) => {
-        to.push(0x00, 0x41, 0x00, 0x0b);
+        // Flags 2: a table by its index, and the kind of element, functions
+        to.push(0x02);
+        pushUnsigned(to, this.importedTables);
+        to.push(0x41, 0x00, 0x0b, 0x00);
         pushUnsigned(to, entries.length);
         for (const entry of entries) pushUnsigned(to, entry.index);
       });
     }
+    this.hintSection(out);
     this.section(out, SECTION.code, this.functions, (to, { builder }) => {
       const code = builder.encode();
       pushUnsigned(to, code.length);
       append(to, code);
     });
     return Uint8Array.from(out);
+  }
+
+  /** Which branches are likely, for engines that care: a custom section that has to come before the code. */
+  private hintSection(out: Bytes): void {
+    const hinted = this.functions
+      .map(({ builder }) => ({ index: builder.ref.index, hints: builder.branchHints() }))
+      .filter(({ hints }) => hints.length > 0);
+    if (hinted.length === 0) return;
+    const bytes: Bytes = [];
+    pushName(bytes, 'metadata.code.branch_hint');
+    pushUnsigned(bytes, hinted.length);
+    for (const { index, hints } of hinted) {
+      pushUnsigned(bytes, index);
+      pushUnsigned(bytes, hints.length);
+      for (const { offset, likely } of hints) {
+        pushUnsigned(bytes, offset);
+        bytes.push(1, likely ? 1 : 0);
+      }
+    }
+    out.push(SECTION.custom);
+    pushUnsigned(out, bytes.length);
+    append(out, bytes);
   }
 
   private section<T>(out: Bytes, id: number, items: readonly T[], write: (to: Bytes, item: T) => void): void {

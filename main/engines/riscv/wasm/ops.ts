@@ -37,6 +37,11 @@ export interface Local<T extends ValueType> extends Expr<T> {
   readonly index: number;
 }
 
+/** A table of functions, for `call_indirect`. */
+export interface TableRef {
+  readonly index: number;
+}
+
 /** A function of the module under construction, or one it imports. */
 export interface FunctionRef {
   readonly index: number;
@@ -61,7 +66,10 @@ export function toI64(value: I64): Expr<'i64'> {
     type: 'i64',
     emit: ({ bytes }) => {
       bytes.push(0x42);
-      pushSigned64(bytes, value);
+      const narrow = Number(value);
+      // The encodings are the same, and most constants are small
+      if (narrow === (narrow | 0)) pushSigned32(bytes, narrow);
+      else pushSigned64(bytes, value);
     },
   };
 }
@@ -256,7 +264,12 @@ export const f32 = {
   reinterpretI32: (a: I32) => node('f32', [0xbe], [toI32(a)]),
 } as const;
 
+const F64X2_SPLAT = [0xfd, 0x14] as const;
+/** Operation 0x107, then the extraction of lane 0. */
+const F64X2_RELAXED_MADD_LANE_0 = [0xfd, 0x87, 0x02, 0xfd, 0x21, 0x00] as const;
+
 export const f64 = {
+  load: load('f64', 0x2b),
   eq: f64Compare(0x61),
   lt: f64Compare(0x63),
   le: f64Compare(0x65),
@@ -269,6 +282,12 @@ export const f64 = {
   div: f64Binary(0xa3),
   min: f64Binary(0xa4),
   max: f64Binary(0xa5),
+  copysign: f64Binary(0xa6),
+  /** a * b + c by way of f64x2.relaxed_madd: rounded once or twice, as the host likes (Relaxed SIMD). */
+  relaxedMadd: (a: F64, b: F64, c: F64) => {
+    const splat = (v: F64) => node('f64', F64X2_SPLAT, [v]);
+    return node('f64', F64X2_RELAXED_MADD_LANE_0, [splat(a), splat(b), splat(c)]);
+  },
   convertI32S: (a: I32) => node('f64', [0xb7], [toI32(a)]),
   convertI64S: (a: I64) => node('f64', [0xb9], [toI64(a)]),
   convertI64U: (a: I64) => node('f64', [0xba], [toI64(a)]),
@@ -307,9 +326,10 @@ export function call<T extends ValueType>(type: T, callee: FunctionRef, ...args:
 
 export { emitCall };
 
-/** A call through the module's table; function types are named by `ModuleBuilder.typeIndex`. */
+/** A call through `table`; function types are named by `ModuleBuilder.typeIndex`. */
 export function callIndirect<T extends ValueType>(
   type: T,
+  table: TableRef,
   typeIndex: number,
   element: I32,
   ...args: readonly AnyExpr[]
@@ -321,7 +341,7 @@ export function callIndirect<T extends ValueType>(
       toI32(element).emit(body);
       body.bytes.push(0x11);
       pushUnsigned(body.bytes, typeIndex);
-      body.bytes.push(0x00);
+      pushUnsigned(body.bytes, table.index);
     },
   };
 }
