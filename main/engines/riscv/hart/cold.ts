@@ -8,7 +8,7 @@
 import { CAUSE, CSR, ENVCFG, MODE, MSTATUS } from '../isa/csr.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import type { AccessSize, AmoKind, CboKind, CsrKind, FloatFormat, FloatOp, Ops } from '../isa/ops.ts';
-import { EXIT, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
+import { EXIT, PAGE_SIZE, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
 import { type AccessFunctions, CACHE_BLOCK } from '../mmu/access.ts';
 import { ACCESS, get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
 import { entryOf, type TlbFunctions } from '../mmu/tlb.ts';
@@ -115,7 +115,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
     put64(this.c, this.f, 'mstatus', i64.or(get64(this.c, 'mstatus'), MSTATUS.FS));
   }
   f32(r: Register): Value {
-    return unbox(this.let(i64.load(r)));
+    return unbox(this.bound(i64.load(r)));
   }
   setF32(r: Register, v: Value): void {
     this.setF64(r, i64.or(v, NAN_BOX));
@@ -146,7 +146,7 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
     const { c, f } = this;
     this.openAccess();
     f.if(i32.eqz(call('i32', this.h.access.load, address, i32.const(size))), () => f.return(RESYNC));
-    const raw = this.let(get64(c, 'data'));
+    const raw = this.bound(get64(c, 'data'));
     if (!signed || size === 8) return raw;
     return size === 1 ? i64.extend8S(raw) : size === 2 ? i64.extend16S(raw) : i64.extend32S(raw);
   }
@@ -214,9 +214,24 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
     f.if(closed, () => this.illegal());
     // Memory is coherent, so managing a block does nothing but check that it may be accessed, if only for loads
     const access = kind === 'zero' ? ACCESS.write : ACCESS.read;
-    const host = f.let(call('i32', this.h.access.cacheBlock, va, i32.const(access)));
-    f.if(i32.eqz(host), () => f.return(RESYNC));
-    if (kind === 'zero') f.memoryFill(host, 0, CACHE_BLOCK);
+    const host = f.local('i32');
+    const walk = () => {
+      f.set(host, call('i32', this.h.access.cacheBlock, va, i32.const(access)));
+      f.if(i32.eqz(host), () => f.return(RESYNC));
+    };
+    if (kind !== 'zero') {
+      walk();
+      return;
+    }
+    // A page is cleared block by block: all but the first find it in the TLB
+    const block = f.let(i64.and(va, -BigInt(CACHE_BLOCK)));
+    const entry = f.let(this.tlbEntry(block, ACCESS.write));
+    f.if(
+      i64.leU(i64.sub(block, i64.load(entry)), BigInt(PAGE_SIZE - CACHE_BLOCK)),
+      () => f.set(host, i32.add(i32.wrap(block), i32.load(entry, 8))),
+      walk,
+    );
+    f.memoryFill(host, 0, CACHE_BLOCK);
   }
   fence(): void {
     this.f.atomicFence();
@@ -348,15 +363,14 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
 
   /** The host address of an aligned access; traps on a misaligned one, and where there is no RAM. */
   private atomicAddress(size: 4 | 8, address: Value, access: number): Local<'i32'> {
-    const { c, f } = this;
+    const { f } = this;
     const va = f.let(address);
     const cause = access === ACCESS.read ? CAUSE.loadAddressMisaligned : CAUSE.storeAddressMisaligned;
     f.if(hasAny(va, BigInt(size - 1)), () => {
       f.call(this.h.traps.trap, i32.const(cause), va);
       f.return(RESYNC);
     });
-    const table = i32.add(i32.add(c.hart, get32(c, 'dataTlb')), access === ACCESS.write ? TLB_WRITE : 0);
-    const entry = f.let(entryOf(table, va));
+    const entry = f.let(this.tlbEntry(va, access));
     const host = f.local('i32');
     f.if(
       i64.leU(i64.sub(va, i64.load(entry)), 4096n - BigInt(size)),
@@ -367,6 +381,12 @@ class ColdOps extends RecordOps implements Ops<Value, Register> {
       },
     );
     return host;
+  }
+
+  /** Where the data TLB would have the page of `va`. */
+  private tlbEntry(va: Expr<'i64'>, access: number): Expr<'i32'> {
+    const table = i32.add(i32.add(this.c.hart, get32(this.c, 'dataTlb')), access === ACCESS.write ? TLB_WRITE : 0);
+    return entryOf(table, va);
   }
 
   private atomicRead(size: 4 | 8, host: Expr<'i32'>): Expr<'i64'> {

@@ -2,6 +2,7 @@
 
 import { defineFloat } from '../float/index.ts';
 import { MSTATUS } from '../isa/csr.ts';
+import type { FloatFormat } from '../isa/ops.ts';
 import { INSTRUCTIONS } from '../isa/table.ts';
 import { CSR_INDEX } from '../memory/layout.ts';
 import { defineAccess } from '../mmu/access.ts';
@@ -51,14 +52,27 @@ export function buildCore(): Core {
     table[opOf(insn) + 1] = cold;
   }
   table[OP.illegal] = illegal;
-  module.setTable(table);
+  const cold = module.setTable(table);
+  module.exportTable('cold', cold);
 
-  module.exportFunction('run', defineRun(c, functions, fetch));
+  module.exportFunction('refill', access.refill);
+  module.exportFunction('run', defineRun(c, functions, fetch, cold));
+  for (const [name, ref] of Object.entries(arithmetic)) module.exportFunction(name, ref);
+  for (const format of FLOAT_FORMATS) {
+    for (const [op, ref] of Object.entries(float[format])) module.exportFunction(floatName(format, op), ref);
+  }
   module.exportFunction('flushAll', tlb.flushAll);
   module.exportFunction('flushFetch', tlb.flushFetch);
   module.exportFunction('selectSets', tlb.selectSets);
   module.exportFunction('translate', translate);
   return { bytes: module.encode(), csrIndex: csrIndexTable(csrs.rows) };
+}
+
+const FLOAT_FORMATS = ['S', 'D'] as const;
+
+/** The name under which compiled code finds a floating-point function. */
+export function floatName(format: FloatFormat, op: string): string {
+  return `${op}.${format}`;
 }
 
 /** Accrues floating-point exception flags; mstatus.FS becomes dirty where that changes fflags. */

@@ -49,11 +49,13 @@ export function defineFetch(
   const { module, hart } = c;
   const ramOffset = (physical: Expr<'i64'>) => i64.sub(physical, BigInt(RAM_GPA));
 
-  /** fill(slot i32, host i32): empties the slot and copies the page at `host` into it. */
+  /** fill(slot i32, host i32): empties the slot, heat included, and copies the page at `host` into it. */
   const fill = module.define(['i32', 'i32'], [], (f) => {
     const slot = f.param('i32', 0);
     const host = f.param('i32', 1);
     f.memoryFill(slot, 0, SLOT.pageEnd);
+    f.memoryFill(i32.add(slot, SLOT.heat), 0, PAGE_SIZE);
+    f.store(slot, i32.add(i32.load(slot, SLOT.generation), 1), SLOT.generation);
     for (const end of [0, RECORD]) f.store16(slot, OP.resync, SLOT.pageEnd + end);
     const state = i32.add(c.pageState, i32.shrU(i32.sub(host, c.ramBase), PAGE_SHIFT));
     f.drop(i32.atomicOr8(state, PAGE_STATE.code));

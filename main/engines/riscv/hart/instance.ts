@@ -34,8 +34,30 @@ export interface HartHost {
   store(address: number, size: 1 | 2 | 4, value: number): boolean;
   /** The machine's `time` in ticks of TIMEBASE_HZ, fractions allowed. */
   now(): number;
+  /** Compiles what is hot. Without it nothing is counted as hot. */
+  readonly compiler?: HotCodeListener;
   /** For debuggers: the word to decode in place of `word`, whose record is at `record` in the shared memory. */
   substitute?(word: number, pageOffset: number, record: number): number;
+}
+
+export interface HotCodeListener {
+  /** Jumps to an address until it counts as hot: 1 to HEAT.settled - 1. */
+  readonly threshold: number;
+  /** The interpreter has jumped there that often. `slot` is an address in the shared memory, `offset` is in bytes of its page. */
+  hot(slot: number, offset: number): void;
+}
+
+/** What compiled code is bound to, as imports of its modules and as places to put it. */
+export interface CodeBinding {
+  readonly memory: WebAssembly.Memory;
+  readonly layout: Layout;
+  /** Address of the hart's private state, and of its register file. */
+  readonly base: number;
+  readonly registers: number;
+  /** The table of compiled regions, which ENTRIES refer to. */
+  readonly regions: WebAssembly.Table;
+  /** What the module of the hart exports: the cold functions by op, floating-point operations by name. */
+  readonly core: Readonly<Record<string, WebAssembly.ExportValue>>;
 }
 
 interface Exports {
@@ -46,11 +68,15 @@ interface Exports {
   translate(address: bigint, access: number, mode: number): bigint;
 }
 
+/** The heat of an address is 1 when it is first compared. */
+const NEVER_HOT = 0;
+
 /** 64-bit fields of STATE that are read and written as bigints here. */
 export type StateField = keyof typeof STATE;
 
 export class Hart {
   readonly index: number;
+  readonly code: CodeBinding;
   private readonly view: DataView;
   private readonly base: number;
   private readonly registers: number;
@@ -68,6 +94,7 @@ export class Hart {
     const halves = new Uint16Array(memory.buffer);
     const data = this.base + STATE.data;
     const { registers } = this;
+    const regions = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
     const instance = new WebAssembly.Instance(module, {
       host: {
         memory,
@@ -78,6 +105,9 @@ export class Hart {
         ramBase: layout.ramBase,
         ramSize: BigInt(layout.ramSize),
         pageState: layout.pageState,
+        threshold: host.compiler?.threshold ?? NEVER_HOT,
+        regions,
+        hot: (slot: number, offset: number) => host.compiler?.hot(slot >>> 0, offset),
         now: () => host.now(),
         decode: (record: number, original: number, pageOffset: number) => {
           const word = host.substitute?.(original, pageOffset, record) ?? original;
@@ -100,6 +130,8 @@ export class Hart {
       },
     });
     this.exports = instance.exports as unknown as Exports;
+    const core = instance.exports;
+    this.code = { memory, layout, base: this.base, registers, regions, core };
   }
 
   /** Back to power-on: M-mode at `pc`, all registers zero, nothing decoded. Guest RAM is left alone. */

@@ -4,12 +4,24 @@
  * Executes up to `fuel` instructions (a trap counts as one) and returns an EXIT. It never executes more, and fewer only
  * where it returns early; STATE.steps tells how many. Interrupts are taken at the start, and again wherever a guest action
  * may have changed what is pending or enabled; changes from outside wait for the next run.
+ *
+ * Wherever a jump leads, the heat of that place is looked at: it counts, or it names compiled code, which then runs instead.
  */
 import { ENVCFG, IRQ, MSTATUS } from '../isa/csr.ts';
 import type { Extension, Instruction } from '../isa/instruction.ts';
 import type { AccessSize, FloatFormat, FloatOp, Ops } from '../isa/ops.ts';
 import { COMPRESSED, INSTRUCTIONS } from '../isa/table.ts';
-import { EXIT, PAGE_SIZE, RECORD, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
+import {
+  ENTRIES,
+  EXIT,
+  HEAT,
+  MAX_ENTRIES,
+  PAGE_SIZE,
+  RECORD,
+  RECORD_SCALE_SHIFT,
+  SLOT,
+  TLB_WRITE,
+} from '../memory/layout.ts';
 import { LOAD_SIGNED, LOAD_UNSIGNED, storeBytes } from '../mmu/access.ts';
 import { get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
 import { entryOf } from '../mmu/tlb.ts';
@@ -24,10 +36,12 @@ import {
   i64,
   type Label,
   type Local,
+  type TableRef,
 } from '../wasm/ops.ts';
 import type { HartFunctions } from './cold.ts';
 import type { FetchFunctions } from './fetch.ts';
 import { effectsOf, nearOpOf, OP, OP_COUNT, opOf } from './record.ts';
+import { RESYNC, regionType } from './region.ts';
 import { DYNAMIC_ROUNDING, NAN_BOX, RecordOps, type Register, recordFields, unbox, type Value } from './values.ts';
 
 /** Extensions whose instructions the loop holds inline, but for those below. The rest are calls. */
@@ -60,10 +74,19 @@ interface Loop {
   readonly cold: Label;
   /** Goes on at `target`. */
   readonly jump: Label;
+  /** Goes on at `ip`, to which a jump within the slot led. */
+  readonly landed: Label;
 }
 
-export function defineRun(c: HartContext, h: HartFunctions, { fetch, straddle }: FetchFunctions): FunctionRef {
+/** `coldTable` holds the cold functions, by op. */
+export function defineRun(
+  c: HartContext,
+  h: HartFunctions,
+  { fetch, straddle }: FetchFunctions,
+  coldTable: TableRef,
+): FunctionRef {
   const coldType = c.module.typeIndex(['i32', 'i32', 'i32'], ['i32']);
+  const compiledType = regionType(c.module);
   return c.module.define(['i32', 'f64'], ['i32'], (f) => {
     const fuel = f.param('i32', 0);
     const ip = f.local('i32');
@@ -72,6 +95,7 @@ export function defineRun(c: HartContext, h: HartFunctions, { fetch, straddle }:
     const fetchTlb = f.local('i32');
     const entry = f.local('i32');
     const op = f.local('i32');
+    const heat = f.local('i32');
     const pagePc = f.local('i64');
     const pc = f.local('i64');
     const scratch = Array.from({ length: SCRATCH_LOCALS }, () => f.local('i64'));
@@ -113,72 +137,105 @@ export function defineRun(c: HartContext, h: HartFunctions, { fetch, straddle }:
         });
         enter(slot);
 
-        f.loop((next) => {
-          f.if(i32.eqz(fuel), () => {
-            put64(c, f, 'pc', here());
+        f.loop((landed) => {
+          /** To `pc`: within the page, to a page known to the fetch TLB, or to one to look up. */
+          const goToPc = () => {
+            f.if(i64.eqz(i64.and(i64.xor(pc, pagePc), -BigInt(PAGE_SIZE))), () => {
+              f.set(ip, i32.add(slot, offsetOf(pc)));
+              f.br(landed);
+            });
+            f.set(entry, entryOf(fetchTlb, pc));
+            f.if(i64.eq(i64.load(entry), i64.and(pc, -BigInt(PAGE_SIZE))), () => {
+              enter(i32.load(entry, 8));
+              f.br(landed);
+            });
+            put64(c, f, 'pc', pc);
             f.br(resync);
+          };
+          f.block((interpret) => {
+            const place = i32.add(slot, i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT));
+            f.set(heat, i32.load16U(place, SLOT.heat));
+            f.if(i32.geU(heat, HEAT.settled), () => {
+              f.brIf(interpret, i32.eq(heat, HEAT.settled));
+              const word = i32.load(i32.add(c.hart, i32.shl(i32.and(heat, MAX_ENTRIES - 1), 2)), ENTRIES);
+              f.set(entry, word);
+              const region = i32.and(entry, 0xffff);
+              f.set(pc, callIndirect('i64', c.regions, compiledType, region, fuel, dataTlb, slot, pagePc, entry));
+              const executed = i64.extendI32U(i32.sub(fuel, get32(c, 'fuel')));
+              put64(c, f, 'compiledSteps', i64.add(get64(c, 'compiledSteps'), executed));
+              put64(c, f, 'compiledEntries', i64.add(get64(c, 'compiledEntries'), 1n));
+              f.set(fuel, get32(c, 'fuel'));
+              f.if(i64.eqz(i64.and(pc, 1n)), goToPc);
+              put64(c, f, 'compiledBails', i64.add(get64(c, 'compiledBails'), 1n));
+              f.brIf(resync, i64.eq(pc, RESYNC));
+              f.set(ip, i32.add(slot, offsetOf(pc)));
+              f.br(interpret);
+            });
+            f.set(heat, i32.add(heat, 1));
+            f.store16(place, heat, SLOT.heat);
+            f.if(i32.eq(heat, c.threshold), () => {
+              f.call(c.imports.hot, slot, i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT));
+              f.brIf(landed, i32.geU(i32.load16U(place, SLOT.heat), HEAT.compiled));
+            });
           });
-          f.set(fuel, i32.sub(fuel, 1));
-          f.block((jump) => {
-            f.block((cold) => {
-              f.block((undecoded) => {
-                f.block((lookUp) => {
-                  const labels: Label[] = new Array(OP_COUNT).fill(cold);
-                  labels[OP.undecoded] = undecoded;
-                  labels[OP.resync] = lookUp;
-                  const loop: Loop = {
-                    ip,
-                    slot,
-                    fuel,
-                    pagePc,
-                    dataTlb,
-                    target: pc,
-                    scratch,
-                    translation,
-                    next,
-                    cold,
-                    jump,
-                  };
-                  dispatch(c, f, h, loop, labels, cold);
+
+          f.loop((next) => {
+            f.if(i32.eqz(fuel), () => {
+              put64(c, f, 'pc', here());
+              f.br(resync);
+            });
+            f.set(fuel, i32.sub(fuel, 1));
+            f.block((jump) => {
+              f.block((cold) => {
+                f.block((undecoded) => {
+                  f.block((lookUp) => {
+                    const labels: Label[] = new Array(OP_COUNT).fill(cold);
+                    labels[OP.undecoded] = undecoded;
+                    labels[OP.resync] = lookUp;
+                    const loop: Loop = {
+                      ip,
+                      slot,
+                      fuel,
+                      pagePc,
+                      dataTlb,
+                      target: pc,
+                      scratch,
+                      translation,
+                      next,
+                      cold,
+                      jump,
+                      landed,
+                    };
+                    dispatch(c, f, h, loop, labels, cold);
+                  });
+                  // resync: not an instruction
+                  f.set(fuel, i32.add(fuel, 1));
+                  put64(c, f, 'pc', here());
+                  f.br(resync);
                 });
-                // resync: not an instruction
+                // undecoded: decode it, then execute it
+                const word = i32.load(i32.add(slot, i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT)), SLOT.copy);
+                f.set(pc, here());
+                f.if(
+                  i32.and(i32.eq(i32.and(word, 3), 3), i64.eq(i64.and(pc, 0xfffn), BigInt(PAGE_SIZE - 2))),
+                  () => {
+                    f.set(slot, call('i32', straddle, pc, word));
+                    f.brIf(resync, i32.eqz(slot));
+                    f.set(ip, i32.add(slot, offsetOf(pc)));
+                  },
+                  () => f.call(c.imports.decode, ip, word, i32.and(i32.wrap(pc), PAGE_SIZE - 1)),
+                );
                 f.set(fuel, i32.add(fuel, 1));
-                put64(c, f, 'pc', here());
-                f.br(resync);
+                f.br(next);
               });
-              // undecoded: decode it, then execute it
-              const word = i32.load(i32.add(slot, i32.shrU(i32.sub(ip, slot), RECORD_SCALE_SHIFT)), SLOT.copy);
-              f.set(pc, here());
-              f.if(
-                i32.and(i32.eq(i32.and(word, 3), 3), i64.eq(i64.and(pc, 0xfffn), BigInt(PAGE_SIZE - 2))),
-                () => {
-                  f.set(slot, call('i32', straddle, pc, word));
-                  f.brIf(resync, i32.eqz(slot));
-                  f.set(ip, i32.add(slot, offsetOf(pc)));
-                },
-                () => f.call(c.imports.decode, ip, word, i32.and(i32.wrap(pc), PAGE_SIZE - 1)),
-              );
-              f.set(fuel, i32.add(fuel, 1));
+              put32(c, f, 'fuel', fuel);
+              f.set(op, i32.load16U(ip));
+              f.brIf(resync, callIndirect('i32', coldTable, coldType, op, ip, slot, op));
+              f.set(ip, i32.add(ip, i32.sub(2 * RECORD, i32.shl(i32.and(op, 1), 3))));
               f.br(next);
             });
-            put32(c, f, 'fuel', fuel);
-            f.set(op, i32.load16U(ip));
-            f.brIf(resync, callIndirect('i32', coldType, op, ip, slot, op));
-            f.set(ip, i32.add(ip, i32.sub(2 * RECORD, i32.shl(i32.and(op, 1), 3))));
-            f.br(next);
+            goToPc();
           });
-          // jump: within the page, to a page known to the fetch TLB, or to one to look up
-          f.if(i64.eqz(i64.and(i64.xor(pc, pagePc), -BigInt(PAGE_SIZE))), () => {
-            f.set(ip, i32.add(slot, offsetOf(pc)));
-            f.br(next);
-          });
-          f.set(entry, entryOf(fetchTlb, pc));
-          f.if(i64.eq(i64.load(entry), i64.and(pc, -BigInt(PAGE_SIZE))), () => {
-            enter(i32.load(entry, 8));
-            f.br(next);
-          });
-          put64(c, f, 'pc', pc);
-          f.br(resync);
         });
       });
     });
@@ -280,15 +337,16 @@ class InlineOps extends RecordOps implements Ops<Value, Register> {
   }
   branch(cond: Value, offset: Value): void {
     if (this.near) {
-      const sequential = this.length << RECORD_SCALE_SHIFT;
-      this.advance(i32.select(this.truth(cond), i32.load16S(this.loop.ip, 6), sequential));
+      this.f.if(this.truth(cond), () => this.land(i32.load16S(this.loop.ip, 6)));
     } else {
       this.f.if(this.truth(cond), () => this.leaveFor(i64.add(this.pc(), offset)));
     }
   }
   jump(offset: Value): void {
-    if (this.near) this.advance(i32.load(this.loop.ip, 4));
-    else this.jumpTo(i64.add(this.pc(), offset));
+    if (this.near) {
+      this.land(i32.load(this.loop.ip, 4));
+      this.ended = true;
+    } else this.jumpTo(i64.add(this.pc(), offset));
   }
   jumpTo(target: Value): void {
     this.leaveFor(target);
@@ -307,7 +365,7 @@ class InlineOps extends RecordOps implements Ops<Value, Register> {
     this.f.store64(r, v);
   }
   f32(r: Register): Value {
-    return unbox(this.let(i64.load(r)));
+    return unbox(this.bound(i64.load(r)));
   }
   setF32(r: Register, v: Value): void {
     this.f.store64(r, i64.or(v, NAN_BOX));
@@ -337,6 +395,12 @@ class InlineOps extends RecordOps implements Ops<Value, Register> {
     f.set(loop.ip, i32.add(loop.ip, by));
     f.br(loop.next);
     this.ended = true;
+  }
+
+  private land(by: I32): void {
+    const { f, loop } = this;
+    f.set(loop.ip, i32.add(loop.ip, by));
+    f.br(loop.landed);
   }
 
   private leaveFor(target: Value): void {

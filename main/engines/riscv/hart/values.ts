@@ -106,13 +106,11 @@ const truthOf = (v: Value): Expr<'i32'> => v.truth ?? i64.ne(v, 0n);
 const compared = (truth: Expr<'i32'>): Value => ({ ...i64.extendI32U(truth), truth });
 
 /** The pure part of `Ops`, for code that goes into `f`. */
-export abstract class RecordOps {
-  protected readonly c: HartContext;
+export abstract class ArithmeticOps {
   protected readonly f: FunctionBuilder;
   private readonly arithmetic: ArithmeticFunctions;
 
-  constructor(c: HartContext, f: FunctionBuilder, arithmetic: ArithmeticFunctions) {
-    this.c = c;
+  constructor(f: FunctionBuilder, arithmetic: ArithmeticFunctions) {
     this.f = f;
     this.arithmetic = arithmetic;
   }
@@ -120,19 +118,16 @@ export abstract class RecordOps {
   /** A local for a value that lives within one handler. */
   protected abstract scratch(): Local<'i64'>;
 
-  let(v: Value): Local<'i64'> {
+  let(v: Value): Value {
+    return this.bound(v);
+  }
+  protected bound(v: Value): Local<'i64'> {
     const local = this.scratch();
     this.f.set(local, v);
     return local;
   }
   k(value: bigint): Value {
     return i64.const(value);
-  }
-  x(r: Register): Value {
-    return i64.load(r);
-  }
-  setX(r: Register, v: Value): void {
-    this.f.store64(r, v);
   }
   add(a: Value, b: Value): Value {
     return i64.add(a, b);
@@ -244,8 +239,8 @@ export abstract class RecordOps {
     kind: 'quotient' | 'remainder',
   ): Value {
     const { f } = this;
-    const n = this.let(a);
-    const d = this.let(b);
+    const n = this.bound(a);
+    const d = this.bound(b);
     const result = this.scratch();
     f.if(
       i64.eqz(d),
@@ -260,5 +255,22 @@ export abstract class RecordOps {
       },
     );
     return result;
+  }
+}
+
+/** The same, with registers where records say that they are. */
+export abstract class RecordOps extends ArithmeticOps {
+  protected readonly c: HartContext;
+
+  constructor(c: HartContext, f: FunctionBuilder, arithmetic: ArithmeticFunctions) {
+    super(f, arithmetic);
+    this.c = c;
+  }
+
+  x(r: Register): Value {
+    return i64.load(r);
+  }
+  setX(r: Register, v: Value): void {
+    this.f.store64(r, v);
   }
 }

@@ -218,6 +218,10 @@ export const STATE = {
   deviceAccess: 0x138,
   /** fence.i count: decode slots of an older epoch are verified before use. */
   epoch: 0x140,
+  /** Compiled code: how often it was entered, instructions that it executed, how often it left one to the interpreter. */
+  compiledEntries: 0x148,
+  compiledSteps: 0x150,
+  compiledBails: 0x158,
   pmpaddr: 0x200,
   /** One byte per PMP entry. */
   pmpcfg: 0x280,
@@ -257,20 +261,38 @@ export const RECORD = 8;
 /** A record stands for two bytes of code: offsets in a page shifted left by this are offsets in its slot. */
 export const RECORD_SCALE_SHIFT = 2;
 export const RECORDS_PER_PAGE = PAGE_SIZE / 2;
-/** Records of a page, then two that lead on to the next page, then a copy of the page as it was decoded. */
+/**
+ * Records of a page, then two that lead on to the next page, then a copy of the page as it was decoded, then its heat: 16 bits
+ * for every two bytes of code, see HEAT.
+ */
 export const SLOT = {
   records: 0,
   pageEnd: RECORDS_PER_PAGE * RECORD,
   copy: (RECORDS_PER_PAGE + 2) * RECORD,
-  /** Index of the guest page decoded here plus 1, 0 if none (i32), and the epoch it was last verified in. */
+  /** Index of the guest page decoded here plus 1, 0 if none (i32). */
   page: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE,
+  /** Rises whenever the slot is filled anew, so that what was compiled from older contents is told apart (i32). */
+  generation: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE + 4,
+  /** The epoch that the slot was last verified in. */
   epoch: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE + 8,
+  heat: (RECORDS_PER_PAGE + 2) * RECORD + PAGE_SIZE + 16,
 } as const;
-export const SLOT_SIZE = SLOT.epoch + 8;
+export const SLOT_SIZE = SLOT.heat + PAGE_SIZE;
+/**
+ * What the heat of an address says: how often the interpreter jumped there; from `settled` on it counts no more.
+ * `compiled` plus n: entry n of ENTRIES is compiled code that starts here.
+ */
+export const HEAT = { settled: 0x7fff, compiled: 0x8000 } as const;
 /** Decode slots per hart; 1024 hold 4 MiB of guest code. */
 export const SLOTS = 1024;
+/**
+ * Entries to compiled code, 32 bits each: in the low half the index of the region's function in the hart's table of regions,
+ * in the high half which of the region's entries it is.
+ */
+export const ENTRIES = AFTER_TLBS;
+export const MAX_ENTRIES = HEAT.compiled;
 /** A slot for one instruction that lies across a page boundary; all its other records lead back to a look-up. */
-export const STRADDLE_SLOT = AFTER_TLBS;
+export const STRADDLE_SLOT = ENTRIES + 4 * MAX_ENTRIES;
 export const SLOTS_BASE = STRADDLE_SLOT + SLOT_SIZE;
 /** For each guest page the number of its decode slot plus 1, or 0 (16 bits each). */
 export const SLOT_OF_PAGE = SLOTS_BASE + SLOTS * SLOT_SIZE;

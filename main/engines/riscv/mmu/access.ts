@@ -23,6 +23,11 @@ export interface AccessFunctions {
    * having trapped. It traps as a store does whatever it needs, and with the address given (Zicbom, Zicboz).
    */
   readonly cacheBlock: FunctionRef;
+  /**
+   * refill(va i64, size i32, access i32): i32. 1 if the data TLB now has the page of an access that lies within it. Else 0, and
+   * nothing has happened: whoever executes the access finds out why.
+   */
+  readonly refill: FunctionRef;
 }
 
 /** `trap` is trap(cause i32, tval i64). */
@@ -223,10 +228,31 @@ export function defineAccess(
       f.call(trap, i32.const(CAUSE.storeAccessFault), va);
       f.return(i32.const(0));
     });
-    f.if(i32.eq(access, ACCESS.write), () => f.call(markWritten, block));
+    f.if(i32.eq(access, ACCESS.write), () => {
+      f.call(markWritten, block);
+      const page = i64.and(physical, -BigInt(PAGE_SIZE));
+      const wholePage = call('i32', pmpCheck, page, i64.const(BigInt(PAGE_SIZE)), mode, access);
+      f.if(i32.eq(wholePage, PMP_CHECK.allowed), () => f.call(fill, va, physical, access));
+    });
     f.result(ramAddress(block));
   });
-  return { load: load.ref, store: store.ref, hostAddress, cacheBlock };
+  const refill = module.define(['i64', 'i32', 'i32'], ['i32'], (f) => {
+    const va = f.param('i64', 0);
+    const size = f.param('i32', 1);
+    const access = f.param('i32', 2);
+    f.if(crosses(va, size), () => f.return(i32.const(0)));
+    const mode = f.let(call('i32', tlb.dataMode));
+    const physical = f.let(call('i64', translate, va, access, mode));
+    // NO_TRANSLATION is not in RAM either
+    f.if(i32.eqz(inRam(physical)), () => f.return(i32.const(0)));
+    const page = i64.and(physical, -BigInt(PAGE_SIZE));
+    const check = call('i32', pmpCheck, page, i64.const(BigInt(PAGE_SIZE)), mode, access);
+    f.if(i32.ne(check, PMP_CHECK.allowed), () => f.return(i32.const(0)));
+    f.if(i32.eq(access, ACCESS.write), () => f.call(markWritten, physical));
+    f.call(fill, va, physical, access);
+    f.result(i32.const(1));
+  });
+  return { refill, load: load.ref, store: store.ref, hostAddress, cacheBlock };
 }
 
 export const LOAD_UNSIGNED = {

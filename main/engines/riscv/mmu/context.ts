@@ -3,7 +3,7 @@ import { CAUSE } from '../isa/csr.ts';
 import { STATE } from '../memory/layout.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
 import type { ModuleBuilder } from '../wasm/module.ts';
-import { type Expr, type FunctionRef, type I32, type I64, i32, i64 } from '../wasm/ops.ts';
+import { type Expr, type FunctionRef, type I32, type I64, i32, i64, type TableRef } from '../wasm/ops.ts';
 
 type StateName = keyof typeof STATE;
 
@@ -19,6 +19,10 @@ export interface HartContext {
   /** Bytes of guest RAM; as i64, for comparisons with physical addresses. */
   readonly ramSize: Expr<'i64'>;
   readonly pageState: Expr<'i32'>;
+  /** Jumps to an address until `imports.hot` is called. */
+  readonly threshold: Expr<'i32'>;
+  /** Compiled regions; see `hart/region.ts` for their type. */
+  readonly regions: TableRef;
   readonly imports: HostImports;
 }
 
@@ -31,6 +35,8 @@ export interface HostImports {
   readonly decode: FunctionRef;
   /** (): the machine's `time`, in ticks. */
   readonly now: FunctionRef;
+  /** (slot, offset in its page): the interpreter has jumped there `threshold` times. */
+  readonly hot: FunctionRef;
 }
 
 /** Declares the imports; the names are those that `hart/instance.ts` provides. */
@@ -40,6 +46,7 @@ export function declareContext(module: ModuleBuilder): HartContext {
     mmioStore: module.importFunction('host', 'mmioStore', ['f64', 'i32'], ['i32']),
     decode: module.importFunction('host', 'decode', ['i32', 'i32', 'i32'], []),
     now: module.importFunction('host', 'now', [], ['f64']),
+    hot: module.importFunction('host', 'hot', ['i32', 'i32'], []),
   };
   module.importSharedMemory('host', 'memory', 1);
   return {
@@ -52,6 +59,8 @@ export function declareContext(module: ModuleBuilder): HartContext {
     ramBase: module.importGlobal('host', 'ramBase', 'i32'),
     ramSize: module.importGlobal('host', 'ramSize', 'i64'),
     pageState: module.importGlobal('host', 'pageState', 'i32'),
+    threshold: module.importGlobal('host', 'threshold', 'i32'),
+    regions: module.importTable('host', 'regions'),
   };
 }
 

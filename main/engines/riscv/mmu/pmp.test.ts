@@ -40,6 +40,9 @@ function buildCheck(): Check {
       mmioStore: unused,
       decode: unused,
       now: unused,
+      hot: unused,
+      threshold: 0,
+      regions: new WebAssembly.Table({ element: 'anyfunc', initial: 0 }),
     },
   });
   return instance.exports.check as Check;
