@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { addi, asm, ld, sd } from '../../../../tests/fixtures/assemble.ts';
+import { BareHart, PROGRAM, RAM, RWX } from '../../../../tests/fixtures/bare-hart.ts';
+import { PAGE_SIZE } from '../memory/layout.ts';
+
+const PAGE = BigInt(PAGE_SIZE);
+const FENCE_I = asm('fence.i');
+const jump = (imm: number, rd = 0) => asm('jal', { rd, imm });
+/** Adds 1 to x1, for ever. */
+const COUNT = [addi(1, 1, 1), jump(-4)];
+
+let m: BareHart;
+const statistics = () => m.compiler!.cache.statistics;
+const compiledSteps = () => Number(m.hart.get('compiledSteps'));
+
+beforeEach(() => {
+  m = new BareHart({ compileAt: 3 });
+});
+
+describe('compiled code', () => {
+  test('runs what is hot, instruction for instruction', () => {
+    m.program(...COUNT);
+    m.run(1000);
+    expect(m.hart.x(1)).toBe(500n);
+    expect(m.steps).toBe(1000);
+    expect(compiledSteps()).toBeGreaterThan(900);
+  });
+
+  test('is left to the interpreter where fuel does not last for a block, and stops exactly there', () => {
+    m.program(addi(1, 1, 1), addi(2, 2, 1), addi(3, 3, 1), jump(-12));
+    m.run(400);
+    for (let fuel = 1; fuel < 12; fuel++) {
+      const before = m.steps;
+      m.run(fuel);
+      expect(m.steps - before).toBe(fuel);
+      expect(m.hart.x(1) + m.hart.x(2) + m.hart.x(3)).toBe(BigInt(m.steps - Math.floor(m.steps / 4)));
+    }
+  });
+
+  test('is forgotten when a page has changed by the time of a fence.i, and compiled anew', () => {
+    m.program(...COUNT);
+    m.run(100);
+    const { regions } = statistics();
+    m.poke(PROGRAM, addi(1, 1, 2));
+    m.hart.fence(true, false);
+    m.pc = PROGRAM;
+    const before = m.hart.x(1);
+    m.run(100);
+    expect(m.hart.x(1) - before).toBe(100n);
+    expect(statistics().regions).toBeGreaterThan(regions);
+  });
+
+  test('stays where a page did not change', () => {
+    m.program(...COUNT);
+    m.run(100);
+    const { regions } = statistics();
+    m.hart.fence(true, false);
+    m.run(100);
+    expect(statistics().regions).toBe(regions);
+  });
+
+  test('of a program that rewrites itself, and says so by fence.i, does what was written last', () => {
+    // x1 += n, then n becomes n + 1 by rewriting the immediate of the first instruction
+    const step = 1 << 20;
+    m.hart.setX(5, PROGRAM);
+    m.hart.setX(6, BigInt(addi(1, 1, 1)));
+    m.hart.setX(7, BigInt(step));
+    m.program(
+      addi(1, 1, 1),
+      asm('addw', { rd: 6, rs1: 6, rs2: 7 }),
+      asm('sw', { rs1: 5, rs2: 6, imm: 0 }),
+      FENCE_I,
+      jump(-16),
+    );
+    m.run(5 * 100);
+    expect(m.hart.x(1)).toBe(5050n);
+  });
+
+  test('of a page that keeps changing is not compiled each time', () => {
+    m = new BareHart({ compileAt: 1 });
+    for (let version = 0; version < 500; version++) {
+      m.program(addi(1, 1, version & 0x3ff), jump(-4));
+      m.run(20);
+    }
+    expect(statistics().regions).toBeLessThan(60);
+    expect(statistics().refused).toBeGreaterThan(100);
+  });
+
+  test('is the same for one page at many addresses', () => {
+    m.program(...COUNT);
+    m.paging();
+    const aliases = Array.from({ length: 8 }, (_, i) => 0x4000_0000n + BigInt(i) * PAGE);
+    for (const va of [PROGRAM, ...aliases]) m.map(va, PROGRAM, RWX);
+    m.mode = 1;
+    for (const va of aliases) {
+      m.pc = va;
+      m.run(50);
+    }
+    expect(m.hart.x(1)).toBe(200n);
+    expect(m.pc & -PAGE).toBe(aliases.at(-1));
+    expect(statistics().regions).toBeLessThan(3);
+  });
+
+  test('faults where the interpreter would, with nothing of the instruction done', () => {
+    m.program(addi(5, 5, 8), ld(6, 0, 5), addi(1, 1, 1), jump(-12));
+    m.paging();
+    m.map(PROGRAM, PROGRAM, RWX);
+    m.map(0x5000_0000n, RAM + 0x8000n, RWX);
+    m.mode = 1;
+    m.hart.setX(5, 0x5000_0000n);
+    m.run(4 * 511 + 1);
+    const at = m.hart.x(1);
+    const trap = m.trapOfNext();
+    expect(trap).toEqual({ cause: 13, tval: 0x5000_1000n, epc: PROGRAM + 4n });
+    expect(m.hart.x(1)).toBe(at);
+  });
+
+  test('that writes its own page goes on with the old code until a fence.i', () => {
+    m.hart.setX(5, PROGRAM);
+    m.program(...COUNT, sd(6, 0, 5));
+    m.run(100);
+    m.poke(PROGRAM, addi(1, 1, 100));
+    const before = m.hart.x(1);
+    m.run(2);
+    expect(m.hart.x(1) - before).toBe(1n);
+  });
+
+  test('is dropped whole, and comes back', () => {
+    m.program(...COUNT);
+    m.run(100);
+    m.compiler!.cache.flush();
+    const before = compiledSteps();
+    m.run(2);
+    expect(compiledSteps()).toBe(before);
+    m.run(100);
+    expect(compiledSteps()).toBeGreaterThan(before);
+    expect(m.hart.x(1)).toBe(101n);
+  });
+
+  test('ends with a reset', () => {
+    m.program(...COUNT);
+    m.run(100);
+    m.reset();
+    m.program(addi(1, 1, 5), jump(-4));
+    m.run(100);
+    expect(m.hart.x(1)).toBe(250n);
+  });
+});

@@ -1,0 +1,189 @@
+/**
+ * Compiled code of one hart: puts regions where the interpreter finds them, and forgets them.
+ *
+ * A region belongs to a slot and its generation. When the slot is filled anew, its heat is cleared, so nothing leads to the
+ * region any more; what it occupied is given back when something else is compiled for that slot, or with all the rest.
+ */
+import type { CodeBinding } from '../hart/instance.ts';
+import { OP } from '../hart/record.ts';
+import { ENTRIES, HEAT, MAX_ENTRIES, PAGE_SIZE, RECORD, SLOT, SLOT_SIZE, SLOTS, SLOTS_BASE } from '../memory/layout.ts';
+import type { PageCode } from './blocks.ts';
+import { type CompiledRegion, type RegionRequest, regionName } from './compile.ts';
+import { HotPages } from './hot-pages.ts';
+
+/** A slot as it was at some time. */
+export interface SlotVersion {
+  /** Address in the shared memory. */
+  readonly slot: number;
+  readonly generation: number;
+  /** Number of the guest page in it. */
+  readonly page: number;
+}
+
+export interface CodeCacheStatistics {
+  regions: number;
+  entries: number;
+  instructions: number;
+  /** Bytes of WebAssembly. */
+  bytes: number;
+  modules: number;
+  /** Times that everything was forgotten for want of room. */
+  flushes: number;
+  /** Hot places that were not compiled, for their page keeps changing or has been compiled enough. */
+  refused: number;
+  /** Regions that came too late: their page had changed. */
+  stale: number;
+}
+
+/** Regions that a hart may hold at once: ENTRIES has 16 bits for their index. */
+const MAX_REGIONS = 0x1_0000;
+const TABLE_STEP = 1024;
+/** Bytes of WebAssembly after which everything is forgotten; machine code is some four times as much. */
+const MAX_BYTES = 16 << 20;
+
+export class CodeCache {
+  readonly statistics: CodeCacheStatistics = {
+    regions: 0,
+    entries: 0,
+    instructions: 0,
+    bytes: 0,
+    modules: 0,
+    flushes: 0,
+    refused: 0,
+    stale: 0,
+  };
+  readonly #binding: CodeBinding;
+  readonly #view: DataView;
+  readonly #imports: WebAssembly.Imports;
+  readonly #slots: { readonly from: number; readonly to: number };
+  readonly #pages = new HotPages();
+  #entries = 0;
+  #regions = 0;
+  #bytes = 0;
+
+  constructor(binding: CodeBinding) {
+    const { memory, base, registers, core } = binding;
+    this.#binding = binding;
+    this.#view = new DataView(memory.buffer);
+    this.#imports = { hart: { memory, base, registers }, core: { ...core } };
+    this.#slots = { from: base + SLOTS_BASE, to: base + SLOTS_BASE + SLOTS * SLOT_SIZE };
+  }
+
+  /**
+   * A place has become hot: what to compile for it, if anything. The interpreter counts no more there. With `everything`, code
+   * that has not been executed yet is compiled too.
+   */
+  request(
+    slot: number,
+    offset: number,
+    everything = false,
+  ): { request: RegionRequest; version: SlotVersion } | undefined {
+    this.#setHeat(slot, offset, HEAT.settled);
+    // The straddle slot holds no page
+    if (slot < this.#slots.from || slot >= this.#slots.to) return undefined;
+    const version = this.#versionOf(slot);
+    const verdict = this.#pages.judge(version.page, version.generation, offset);
+    if (verdict.kind !== 'compile') {
+      this.statistics.refused++;
+      if (verdict.kind === 'later') this.#setHeat(slot, offset, 0);
+      return undefined;
+    }
+    const page = this.#codeIn(slot);
+    if (everything) page.executed.fill(1);
+    return { request: { page, root: offset, budget: verdict.budget }, version };
+  }
+
+  #versionOf(slot: number): SlotVersion {
+    return {
+      slot,
+      generation: this.#view.getUint32(slot + SLOT.generation, true),
+      page: this.#view.getUint32(slot + SLOT.page, true) - 1,
+    };
+  }
+
+  #isCurrent({ slot, generation, page }: SlotVersion): boolean {
+    const now = this.#versionOf(slot);
+    return now.generation === generation && now.page === page;
+  }
+
+  #codeIn(slot: number): PageCode {
+    const bytes = new Uint8Array(PAGE_SIZE);
+    bytes.set(new Uint8Array(this.#view.buffer, slot + SLOT.copy, PAGE_SIZE));
+    const executed = new Uint8Array(PAGE_SIZE / 2);
+    for (let i = 0; i < executed.length; i++) {
+      executed[i] = this.#view.getUint16(slot + i * RECORD, true) > OP.resync ? 1 : 0;
+    }
+    return { bytes, executed };
+  }
+
+  /** Links a module and makes its regions reachable from slots that are still what they were compiled from. */
+  install(
+    module: WebAssembly.Module,
+    bytes: number,
+    regions: readonly (CompiledRegion | undefined)[],
+    versions: readonly SlotVersion[],
+  ): void {
+    const needed = regions.reduce((sum, region) => sum + (region?.entries.length ?? 0), 0);
+    if (
+      this.#entries + needed > MAX_ENTRIES ||
+      this.#regions + regions.length > MAX_REGIONS ||
+      this.#bytes + bytes > MAX_BYTES
+    ) {
+      this.flush();
+    }
+    const { exports } = new WebAssembly.Instance(module, this.#imports);
+    this.#bytes += bytes;
+    this.statistics.bytes += bytes;
+    this.statistics.modules++;
+    regions.forEach((region, i) => {
+      const version = versions[i]!;
+      if (!region) return;
+      if (!this.#isCurrent(version)) {
+        this.statistics.stale++;
+        return;
+      }
+      const index = this.#regions++;
+      const table = this.#binding.regions;
+      if (index >= table.length) table.grow(Math.min(TABLE_STEP, MAX_REGIONS - table.length));
+      table.set(index, exports[regionName(i)]);
+      this.statistics.regions++;
+      this.statistics.instructions += region.instructions.length;
+      this.#pages.compiled(version.page, version.generation, region.instructions);
+      for (const [head, offset] of region.entries.entries()) this.#enter(version.slot, offset, index, head);
+    });
+  }
+
+  /** Forgets everything. */
+  flush(): void {
+    const { regions } = this.#binding;
+    for (let slot = this.#slots.from; slot < this.#slots.to; slot += SLOT_SIZE) {
+      if (this.#view.getUint32(slot + SLOT.page, true) === 0) continue;
+      for (let at = 0; at < PAGE_SIZE; at += 2) {
+        if (this.#view.getUint16(slot + SLOT.heat + at, true) >= HEAT.compiled) this.#setHeat(slot, at, 0);
+      }
+    }
+    for (let i = 0; i < this.#regions; i++) regions.set(i, null);
+    this.#pages.forget();
+    this.#regions = 0;
+    this.#entries = 0;
+    this.#bytes = 0;
+    this.statistics.flushes++;
+  }
+
+  /** A root replaces what was there, for it was asked for; where a call returns to is only filled in. */
+  #enter(slot: number, offset: number, region: number, head: number): void {
+    if (head > 0 && this.#heat(slot, offset) >= HEAT.compiled) return;
+    const entry = this.#entries++;
+    this.statistics.entries++;
+    this.#view.setUint32(this.#binding.base + ENTRIES + 4 * entry, (head << 16) | region, true);
+    this.#setHeat(slot, offset, HEAT.compiled + entry);
+  }
+
+  #heat(slot: number, offset: number): number {
+    return this.#view.getUint16(slot + SLOT.heat + offset, true);
+  }
+
+  #setHeat(slot: number, offset: number, heat: number): void {
+    this.#view.setUint16(slot + SLOT.heat + offset, heat, true);
+  }
+}
