@@ -2,13 +2,15 @@
 import { threadCpuUsage } from 'node:process';
 import type { Bus } from '../devices/bus.ts';
 import { moveHart } from '../hart/hsm.ts';
-import { Hart } from '../hart/instance.ts';
+import { Hart, type HotCodeListener } from '../hart/instance.ts';
 import { callSbi, SBI_RESET_REASON, SBI_RESET_TYPE, type SbiHost, type SbiResult } from '../hart/sbi.ts';
 import { enterFirmware, enterSupervisor } from '../hart/start.ts';
 import { CAUSE, ENVCFG, IRQ, MODE } from '../isa/csr.ts';
+import { SyncCompiler } from '../jit/sync-compiler.ts';
 import { openInterruptControllers } from '../machine/board.ts';
 import { openGuestRam } from '../memory/guest-ram.ts';
 import { CLINT_BASE, CLINT_STRIDE, EXIT, HART_STATE, MACHINE_COMMAND, MAILBOX, mailboxOf } from '../memory/layout.ts';
+import { BackgroundCompiler } from './background-compiler.ts';
 import {
   type MachineTimes,
   NANOSECONDS_PER_INSTRUCTION,
@@ -23,12 +25,14 @@ import { type FromThread, type HartData, MESSAGE_COST, OUTPUT_LIMIT } from './me
 import { RemoteFences } from './remote-fences.ts';
 
 /**
- * Instructions between looks at the mailbox: some 50 us of host time. It bounds how late interrupts and remote fences from
+ * Instructions between looks at the mailbox: some 50 us of host time in compiled code, 200 us in the interpreter. It bounds how late interrupts and remote fences from
  * other threads are noticed, and costs well under 1 %.
  */
-const SLICE = 16384;
+const SLICE = 65536;
 /** Slices between reports of CPU time and instruction counts, which take system calls: every 10 ms or so. */
-const REPORT_EVERY = 256;
+const REPORT_EVERY = 64;
+/** Slices between looks for compiled code. */
+const EXCHANGE_EVERY = 4;
 /** With time counted in instructions, input is taken at multiples of this and when the hart is idle; also checkpoints. */
 const SYNC_EVERY = 1_000_000;
 /** How long a hart with console output sleeps before it looks again whether there is room, in milliseconds. */
@@ -53,6 +57,8 @@ export class HartRunner {
   readonly #sbi: SbiHost;
   readonly #counted: boolean;
   readonly #digest: MachineDigest | undefined;
+  readonly #compiler: Pick<HotCodeListener, 'hot'> | undefined;
+  readonly #background: BackgroundCompiler | undefined;
   /** Nanoseconds that a hart with counted time has skipped while idle. */
   #idle = 0;
   #nextSync = SYNC_EVERY;
@@ -69,12 +75,25 @@ export class HartRunner {
     this.#counted = data.clock === 'instructions';
     const { bus } = openInterruptControllers(memory, layout.harts, () => BigInt(Math.floor(this.#now())));
     this.#controllers = bus;
+    const compiler: HotCodeListener = {
+      threshold: data.jit.threshold,
+      hot: (slot, offset) => this.#compiler?.hot(slot, offset),
+    };
     this.hart = new Hart(data.module, memory, layout, index, {
+      ...(data.jit.kind !== 'off' && { compiler }),
       load: (address, size) => this.#controllers.read(address, size) ?? this.#ask('read', address, size, 0),
       store: (address, size, value) =>
         this.#controllers.write(address, size, value) || this.#ask('write', address, size, value) !== undefined,
       now: () => this.#now(),
     });
+    if (data.jit.kind === 'sync') {
+      const sync = new SyncCompiler(data.jit.threshold);
+      sync.bind(this.hart.code);
+      this.#compiler = sync;
+    } else if (data.compilePort) {
+      this.#background = new BackgroundCompiler(this.hart.code, data.compilePort);
+      this.#compiler = this.#background;
+    }
     this.#fences = new RemoteFences(this.#mailboxes, this.hart);
     this.#sbi = this.#sbiHost();
     this.#digest = data.checkpoints ? new MachineDigest(memory, layout, this.hart) : undefined;
@@ -95,6 +114,7 @@ export class HartRunner {
       this.#lookAtMailbox();
       if (this.#ended) return;
       if (slices % REPORT_EVERY === 0) this.#report();
+      if (slices % EXCHANGE_EVERY === 0) this.#background?.exchange();
       this.#afterSlice(this.hart.run(this.#sliceFuel(), this.#now()));
     }
   }

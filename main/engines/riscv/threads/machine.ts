@@ -22,15 +22,18 @@ import {
   WASM_PAGE,
 } from '../memory/layout.ts';
 import { openTimes } from './clock.ts';
+import { openCompilePort } from './compile-thread.ts';
 import { ConsoleTail } from './console-tail.ts';
 import { Mailboxes } from './mailbox.ts';
 import {
   type Checkpoint,
   type ClockKind,
   type ConsoleEvent,
+  DEFAULT_JIT_THRESHOLD,
   type DeviceData,
   type FromThread,
   type HartData,
+  type JitOptions,
   MESSAGE_COST,
   type RecordedInput,
 } from './messages.ts';
@@ -64,6 +67,8 @@ export interface MachineOptions {
   onInputTaken?(input: RecordedInput): void;
   /** With counted time: what the machine's state is after every million instructions. Takes some milliseconds each time. */
   onCheckpoint?(checkpoint: Checkpoint): void;
+  /** In the background if left out. Where time is counted, the background is no option: it is compiled at once then. */
+  readonly jit?: JitOptions;
   /** What the guest did wrong, for a log. Rate-limited. */
   onNote?(text: string): void;
   /** The guest has been restarted at its own request. */
@@ -317,6 +322,7 @@ export class Machine {
       ...(options.replay && { replay: options.replay }),
     };
     const device = this.#spawn('device', deviceData, mailboxes);
+    const jit = jitOf(options);
     const harts = plan.harts.map((start, index) => {
       const data: HartData = {
         ...common,
@@ -326,6 +332,8 @@ export class Machine {
         start,
         console: options.console,
         checkpoints,
+        jit,
+        ...(jit.kind === 'background' && { compilePort: openCompilePort() }),
       };
       return this.#spawn('hart', data, mailboxes);
     });
@@ -343,6 +351,7 @@ export class Machine {
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     const worker = new Worker(new URL(`./${name}.worker${extension}`, import.meta.url), {
       workerData,
+      transferList: 'compilePort' in workerData && workerData.compilePort ? [workerData.compilePort] : [],
       name,
       resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP, maxYoungGenerationSizeMb: WORKER_YOUNG_HEAP },
     });
@@ -423,6 +432,11 @@ export class Machine {
     this.#threads.device.postMessage(message);
     this.#threads.mailboxes.ringDoorbell();
   }
+}
+
+/** Background compilation ends when it ends, and so a run in which time is counted would not repeat. */
+function jitOf({ jit = { kind: 'background', threshold: DEFAULT_JIT_THRESHOLD }, clock }: MachineOptions): JitOptions {
+  return jit.kind === 'background' && clock === 'instructions' ? { ...jit, kind: 'sync' } : jit;
 }
 
 /** Of the whole machine since it was started. */

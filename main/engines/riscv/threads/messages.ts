@@ -1,4 +1,6 @@
 /** What the threads of a machine and the one that started them say in messages. */
+import type { MessagePort } from 'node:worker_threads';
+import type { CompiledRegion, RegionRequest } from '../jit/compile.ts';
 import type { HartStart } from '../machine/boot-plan.ts';
 import type { BootConsole, Channel } from '../machine/channels.ts';
 import type { Layout } from '../memory/layout.ts';
@@ -21,7 +23,37 @@ export interface HartData extends CommonData {
   readonly console: BootConsole;
   /** With time counted in instructions: post a `checkpoint` now and then. */
   readonly checkpoints: boolean;
+  readonly jit: JitOptions;
+  /** Leads to the compile thread, where `jit` says `background`. */
+  readonly compilePort?: MessagePort;
 }
+
+export interface JitOptions {
+  /** How code is compiled: while the guest runs on; at once, by the hart itself, so that runs repeat; not at all. */
+  readonly kind: 'background' | 'sync' | 'off';
+  /** Jumps to an address before it is compiled, 1 to HEAT.settled - 1. */
+  readonly threshold: number;
+}
+
+/** Below, compiling takes longer than it saves: measured with the boot of Linux and with programs that run for a second. */
+export const DEFAULT_JIT_THRESHOLD = 8000;
+
+/** From a hart to the compile thread. */
+export interface CompileOrder {
+  readonly requests: readonly RegionRequest[];
+}
+
+/** What came of the order before; answers come in the order of the orders. */
+export type CompileAnswer =
+  | {
+      readonly kind: 'compiled';
+      readonly module: WebAssembly.Module;
+      /** Of WebAssembly. */
+      readonly bytes: number;
+      readonly regions: readonly (CompiledRegion | undefined)[];
+    }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** What reaches a guest's console from outside: bytes, or the size of its terminal. Messages to the device thread. */
 export type ConsoleEvent =
