@@ -27,6 +27,7 @@ const options: TryOptions = {
   bios: undefined,
   append: undefined,
   transport: 'pci',
+  jit: { kind: 'off', threshold: 1 },
 };
 const open = (changes: Partial<TryOptions>) => openBoot({ ...options, ...changes }, () => {});
 const kernel = (name: string) => ({ kind: 'file', file: at(name) }) as const;

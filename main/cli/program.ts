@@ -64,6 +64,9 @@ export async function runProgram(args: readonly string[], commands: Commands): P
         'status is the code that the program gave the test finisher, 0 for a clean end, 2 for a wrong option or file, ' +
         `${EXIT_STATUS.software} if the emulator failed.`,
     )
+    .option('--no-jit', 'interpret everything: slow, and the place to look first when a guest misbehaves')
+    .option('--jit-sync', 'compile in the thread of the core, at once, so that runs repeat')
+    .option('--jit-threshold <n>', 'jumps to an address before its code is compiled')
     .action((words: TryWords) => run(commands.try(words)));
   guestCommands(program, commands, run);
   debugCommands(program, commands, run);

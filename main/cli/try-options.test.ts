@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GiB, MiB } from '../../shared/base/units.ts';
+import { DEFAULT_JIT_THRESHOLD } from '../engines/riscv/threads/messages.ts';
 import { readTryOptions, type TryWords } from './try-options.ts';
 
 const HOST = { memory: 16 * GiB };
@@ -19,7 +20,24 @@ describe('readTryOptions', () => {
       bios: undefined,
       append: undefined,
       transport: 'pci',
+      jit: { kind: 'background', threshold: DEFAULT_JIT_THRESHOLD },
     });
+  });
+
+  it('compiles as it is told', () => {
+    expect(read({ jit: false }).jit.kind).toBe('off');
+    expect(read({ jitSync: true, jitThreshold: '1' }).jit).toEqual({ kind: 'sync', threshold: 1 });
+    expect(read({ jitThreshold: '32766' }).jit).toEqual({ kind: 'background', threshold: 32_766 });
+  });
+
+  it.each([
+    [{ jit: false, jitSync: true }, 'conflicting-options'],
+    [{ jit: false, jitThreshold: '5' }, 'conflicting-options'],
+    [{ jitThreshold: '0' }, 'invalid-jit-threshold'],
+    [{ jitThreshold: '32767' }, 'invalid-jit-threshold'],
+    [{ jitThreshold: 'often' }, 'invalid-jit-threshold'],
+  ])('refuses %j', (words, code) => {
+    expect(() => read(words)).toThrow(expect.objectContaining({ code }));
   });
 
   it('gives the small kernel the transport that it is made for', () => {

@@ -1,7 +1,8 @@
 /** What `inn try` and the debug commands that start a machine understand: from words on the command line to checked values. */
 import { InnError } from '../../shared/base/errors.ts';
 import { formatBytes, MiB, parseBytes } from '../../shared/base/units.ts';
-import { largestRam, MAX_HARTS, WASM_PAGE } from '../engines/riscv/memory/layout.ts';
+import { HEAT, largestRam, MAX_HARTS, WASM_PAGE } from '../engines/riscv/memory/layout.ts';
+import { DEFAULT_JIT_THRESHOLD, type JitOptions } from '../engines/riscv/threads/messages.ts';
 import type { KernelKind } from '../guest/index.ts';
 
 /** The options as commander hands them over. */
@@ -15,6 +16,10 @@ export interface TryWords {
   readonly guest?: string;
   readonly append?: string;
   readonly transport?: string;
+  /** False with --no-jit. */
+  readonly jit?: boolean;
+  readonly jitSync?: boolean;
+  readonly jitThreshold?: string;
 }
 
 export type KernelChoice =
@@ -34,6 +39,7 @@ export interface TryOptions {
   readonly bios: string | undefined;
   readonly append: string | undefined;
   readonly transport: 'pci' | 'mmio';
+  readonly jit: JitOptions;
 }
 
 export const DEFAULT_CORES = '1';
@@ -69,7 +75,28 @@ export function readTryOptions(words: TryWords, host: HostLimits): TryOptions {
     bios: words.bios,
     append: words.append,
     transport: oneOf('transport', words.transport ?? defaultTransport, ['pci', 'mmio'] as const),
+    jit: readJit(words),
   };
+}
+
+function readJit({ jit = true, jitSync = false, jitThreshold }: TryWords): JitOptions {
+  if (!jit && (jitSync || jitThreshold !== undefined)) {
+    throw new InnError(`--no-jit and ${jitSync ? '--jit-sync' : '--jit-threshold'} contradict each other`, {
+      code: 'conflicting-options',
+      nextStep: 'Use one of the two.',
+    });
+  }
+  const kind = jit ? (jitSync ? 'sync' : 'background') : 'off';
+  return { kind, threshold: jitThreshold === undefined ? DEFAULT_JIT_THRESHOLD : readThreshold(jitThreshold) };
+}
+
+function readThreshold(text: string): number {
+  const threshold = /^\d+$/.test(text) ? Number(text) : 0;
+  if (threshold >= 1 && threshold < HEAT.settled) return threshold;
+  throw new InnError(`Not a number of jumps: "${text}"`, {
+    code: 'invalid-jit-threshold',
+    nextStep: `Use --jit-threshold 1 to ${HEAT.settled - 1}; without it, it is ${DEFAULT_JIT_THRESHOLD}.`,
+  });
 }
 
 function readCores(text: string): number {

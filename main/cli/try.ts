@@ -41,6 +41,7 @@ export async function runTry(words: TryWords): Promise<number> {
     harts: options.cores,
     ramSize: options.memory,
     clock: options.clock,
+    jit: options.jit,
     loadFiles: boot.loadFiles,
     bootArguments: boot.bootArguments,
     transport: options.transport,
