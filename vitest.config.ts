@@ -22,6 +22,15 @@ export default defineConfig({
         },
       },
       {
+        // The tests of the interpreter once more, with every jump compiled
+        test: {
+          name: 'jit',
+          include: [`main/engines/riscv/{hart,mmu}/${suffix}`],
+          exclude,
+          env: { INN_COMPILE_AT: '1' },
+        },
+      },
+      {
         test: {
           name: 'differential',
           include: [`tests/differential/${suffix}`],

@@ -1,5 +1,5 @@
 /**
- * `npm test [-- STAGE... [FILE...]]`: all set-up, then types, lint, unit, differential, boot, e2e and package tests, or only
+ * `npm test [-- STAGE... [FILE...]]`: all set-up, then types, lint, unit, jit, differential, boot, e2e and package tests, or only
  * the named stages, of whose tests only the named files and folders.
  * `npm run test:long [-- STAGE... | FILE...]`: the soak and long fuzz files.
  * A stage that fails does not stop the next; the last line counts all of them.
@@ -15,7 +15,7 @@ import { ensureTools, TEST_TOOLS } from './setup/system.mjs';
 import { CHECKS } from './stages/checks.mjs';
 import { runVitest } from './stages/vitest.mjs';
 
-const VITEST_STAGES = ['unit', 'differential', 'boot', 'e2e', 'package'];
+const VITEST_STAGES = ['unit', 'jit', 'differential', 'boot', 'e2e', 'package'];
 /** Stages that start guests, and those that run the product as it is built. */
 const WITH_GUESTS = ['boot', 'e2e', 'package'];
 const WITH_BUILD = ['e2e', 'package'];

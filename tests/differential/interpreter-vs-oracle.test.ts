@@ -2,7 +2,7 @@
 
 import { lockstepSuite } from '../fixtures/lockstep-suite.ts';
 
-lockstepSuite([
+lockstepSuite('the interpreter', [
   { name: 'step by step', slice: 1, interrupts: false, programs: 1, seed: 0 },
   { name: 'in slices, with interrupts', slice: 60, interrupts: true, programs: 2, seed: 1000 },
 ]);
