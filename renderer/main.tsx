@@ -1,6 +1,7 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import './ui/ui.css';
+import './ui/floating.css';
 import './machines/tree/tree.css';
 import './app/app.css';
 import { StrictMode } from 'react';
