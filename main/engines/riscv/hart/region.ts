@@ -15,10 +15,11 @@ import type { ValueType } from '../wasm/ops.ts';
 export const REGION_PARAMS: readonly ValueType[] = ['i32', 'i32', 'i32', 'i64', 'i32'];
 /**
  * An even result is the address to go on at. An odd one is in the same page and 1 too large: the interpreter has to execute
- * that instruction itself, so that something happens. RESYNC: STATE.pc says where, and everything is looked at anew.
+ * that instruction itself, so that something happens. RESYNC: STATE.pc says where, and everything is looked at anew. It is
+ * 1 too large for no instruction: no paging mode maps that address, nor is there RAM.
  */
 export const REGION_RESULTS: readonly ValueType[] = ['i64'];
-export const RESYNC = -1n;
+export const RESYNC = (1n << 62n) | 1n;
 
 export function regionType(module: ModuleBuilder): number {
   return module.typeIndex(REGION_PARAMS, REGION_RESULTS);

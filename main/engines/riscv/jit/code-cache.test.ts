@@ -115,6 +115,23 @@ describe('compiled code', () => {
     expect(m.hart.x(1)).toBe(at);
   });
 
+  test('leaves the very last instruction of the address space to the interpreter, as any other', () => {
+    const last = 0xffff_ffff_ffff_f000n;
+    const page = RAM + 0x8000n;
+    // Execution runs from the end of the address space on to its start, and back
+    m.poke(page + PAGE - 2n, asm('c.addi', { rd: 1, rs1: 1, imm: 1 }));
+    m.poke(page, jump(-2));
+    m.paging();
+    m.map(last, page, RWX);
+    m.map(0n, page, RWX);
+    m.mode = 1;
+    m.hart.fence(true, true);
+    m.pc = last + PAGE - 2n;
+    for (let i = 0; i < 40; i++) m.run(1 + (i % 3));
+    expect(m.hart.x(1)).toBe(BigInt(Math.ceil(m.steps / 2)));
+    expect(compiledSteps()).toBeGreaterThan(0);
+  });
+
   test('that writes its own page goes on with the old code until a fence.i', () => {
     m.hart.setX(5, PROGRAM);
     m.program(...COUNT, sd(6, 0, 5));
