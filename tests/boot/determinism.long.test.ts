@@ -10,3 +10,14 @@ test.each(['stock', 'small'] as const)('runs of Linux with the same input are id
     }
   }
 });
+
+test.each([
+  ['stock', 1],
+  ['stock', 100],
+  ['small', 1],
+  ['small', 1000],
+] as const)('the %s kernel, compiled after %d jumps, is where the interpreter is', async (kernel, threshold) => {
+  const compiled = await bootOnce(kernel, undefined, { kind: 'sync', threshold });
+  if (!compiled) throw new Error(`the ${kernel} kernel has not been built`);
+  expect(await bootOnce(kernel, compiled.inputs, { kind: 'off', threshold: 1 })).toEqual(compiled);
+});

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { BareHart, PROGRAM, RAM } from '../../../../tests/fixtures/bare-hart.ts';
 import { openGuestRam } from '../memory/guest-ram.ts';
-import { PAGE_SIZE } from '../memory/layout.ts';
+import { PAGE_SIZE, REGISTER, registersOf } from '../memory/layout.ts';
 import { MachineDigest } from './digest.ts';
 
 const DATA = RAM + 0x1_0000n;
@@ -82,4 +82,13 @@ test.each([
 
 test('the time counts', () => {
   expect(a.digest.take(1)).not.toBe(b.digest.take(2));
+});
+
+test('how often compiled code was entered does not count, nor what was written to x0', () => {
+  const before = a.digest.take(0);
+  a.m.hart.set('compiledEntries', 1n);
+  a.m.hart.set('data', 1n);
+  expect(a.digest.take(0)).toBe(before);
+  a.m.view.setBigUint64(registersOf(0) + REGISTER.sink, 1n, true);
+  expect(a.digest.take(0)).toBe(before);
 });
