@@ -86,7 +86,7 @@ export function ConsolePane(props: ConsolePaneProps) {
       {terminal && <ConsoleStatus machine={machine} terminal={terminal} named={split} />}
       {terminal && place && (
         <PlacedMenu key={`${place.x} ${place.y}`} place={place} label={t('action.more')} onClose={closeMenu}>
-          {ConsoleItems({ machine, terminal, pane })}
+          <ConsoleItems machine={machine} terminal={terminal} pane={pane} />
         </PlacedMenu>
       )}
       {terminal && <Questions machine={machine} terminal={terminal} pane={pane} />}
