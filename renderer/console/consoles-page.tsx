@@ -2,7 +2,7 @@
 import './console.css';
 import { Columns2, Ellipsis, ExternalLink, Search, SquareTerminal } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { Tabs as AriaTabs, Tab, TabList, TabPanel } from 'react-aria-components';
+import { Tabs as AriaTabs, Tab, TabList } from 'react-aria-components';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import type { ConsoleInfo, Machine } from '../../shared/contract/machine.ts';
@@ -10,7 +10,7 @@ import type { Preferences } from '../../shared/contract/preferences.ts';
 import { useText } from '../i18n/i18n.ts';
 import { takeTyping, useNavigation } from '../state/navigate.ts';
 import { reporting } from '../state/toasts.ts';
-import { Button, Icon, IconButton } from '../ui/index.ts';
+import { BusyTabPanel, Button, Icon, IconButton } from '../ui/index.ts';
 import { ConsolePane } from './console-pane.tsx';
 import { choose, inFront, type Side, setLayout, toggleSplit, useLayouts, valid } from './layout.ts';
 import type { ConsoleTerminal } from './terminal.ts';
@@ -113,7 +113,7 @@ function Consoles({ machine, preferences }: ConsolesProps) {
           }}
         />
       </div>
-      <TabPanel id={front} className="console-panel">
+      <BusyTabPanel id={front} className="console-panel">
         {layout.right === null ? (
           one(layout.left, 'left')
         ) : (
@@ -127,7 +127,7 @@ function Consoles({ machine, preferences }: ConsolesProps) {
             </Panel>
           </Group>
         )}
-      </TabPanel>
+      </BusyTabPanel>
     </AriaTabs>
   );
 }

@@ -15,13 +15,29 @@ function hasGraphicsCard(): boolean {
   return able;
 }
 
+/** Of one character with its spacing, in CSS pixels. */
+export interface CellSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** As xterm.js measures it. */
+function characterSize(font: string, size: number): CellSize | undefined {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return undefined;
+  context.font = `${size}px ${font}`;
+  const { width, fontBoundingBoxAscent, fontBoundingBoxDescent } = context.measureText('W');
+  return { width, height: fontBoundingBoxAscent + fontBoundingBoxDescent };
+}
+
 /** WebGL cuts the width of a character down to whole pixels; text would stand too close where most of a pixel is lost. */
 function spacingFor(font: string, size: number): number {
-  const context = document.createElement('canvas').getContext('2d');
-  if (!context) return 0;
-  context.font = `${size}px ${font}`;
-  const width = context.measureText('W').width * window.devicePixelRatio;
+  const width = (characterSize(font, size)?.width ?? 0) * window.devicePixelRatio;
   return width - Math.floor(width) >= 0.5 ? 1 / window.devicePixelRatio : 0;
+}
+
+function usesWebgl(preferred: Preferences['console']['renderer']): boolean {
+  return preferred !== 'dom' && hasGraphicsCard();
 }
 
 export class Renderer {
@@ -34,7 +50,7 @@ export class Renderer {
 
   /** After the terminal was opened. */
   use(preferred: Preferences['console']['renderer']): void {
-    if (preferred === 'dom' || !hasGraphicsCard()) {
+    if (!usesWebgl(preferred)) {
       this.#drop();
       return;
     }
@@ -53,11 +69,25 @@ export class Renderer {
     addon.onContextLoss(() => this.#drop());
   }
 
+  /** What a character is going to take, before the terminal is opened. */
+  likelyCell(preferred: Preferences['console']['renderer']): CellSize | undefined {
+    const size = characterSize(...this.#font());
+    if (!size) return undefined;
+    const { devicePixelRatio: ratio } = window;
+    return {
+      width: usesWebgl(preferred) ? Math.round(size.width * ratio) / ratio : size.width,
+      height: Math.ceil(size.height * ratio) / ratio,
+    };
+  }
+
   /** After the font or its size has changed. */
   spaced(): void {
-    const { options } = this.#terminal;
-    const { fontFamily = 'monospace', fontSize = 13 } = options;
-    options.letterSpacing = this.#webgl ? spacingFor(fontFamily, fontSize) : 0;
+    this.#terminal.options.letterSpacing = this.#webgl ? spacingFor(...this.#font()) : 0;
+  }
+
+  #font(): [family: string, size: number] {
+    const { fontFamily = 'monospace', fontSize = 13 } = this.#terminal.options;
+    return [fontFamily, fontSize];
   }
 
   #drop(): void {

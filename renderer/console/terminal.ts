@@ -14,6 +14,7 @@ import { clipboardRequest } from './clipboard-request.ts';
 import { guard } from './guards.ts';
 import { InputQueue } from './input-queue.ts';
 import { KeyPolicy, type TerminalCommand } from './keys.ts';
+import { likelySize } from './likely-size.ts';
 import { Meter } from './meter.ts';
 import { rateLimit } from './rate-limit.ts';
 import { Renderer } from './renderer.ts';
@@ -26,6 +27,8 @@ import { fontFrom, matchColours, themeFrom } from './theme.ts';
 const BEHIND = 128 * 1024;
 /** Bytes written at once: xterm.js looks at the clock between two writes only. */
 const SLICE = 16 * 1024;
+/** Milliseconds that a terminal waits for all of its history before it is drawn: more is shown while it comes. */
+const DRAW_WITHIN_MS = 250;
 const STATE_EVERY_MS = 250;
 const BELL_EVERY_MS = 400;
 /** CAN ends whatever sequence was cut off; SGR 0 and 2 for a dim line. */
@@ -79,6 +82,10 @@ export class ConsoleTerminal implements ConsoleSink {
   #resetFirst = false;
   #stateTimer: ReturnType<typeof setTimeout> | undefined;
   #attached = false;
+  #opened = false;
+  #openTimer: ReturnType<typeof setTimeout> | undefined;
+  #wantsFocus = false;
+  #description = '';
 
   constructor(host: HostConnection, at: ConsoleAddress, options: TerminalSetUp) {
     const { preferences, hooks, mac, label } = options;
@@ -123,16 +130,18 @@ export class ConsoleTerminal implements ConsoleSink {
     this.#observer.observe(this.root);
   }
 
-  /** Attaches and draws; call it when the root is in the page. Once. */
+  /**
+   * Attaches, and draws once the history is there; call it when the root is in the page. Once. A terminal that is drawn moves its
+   * scroll bar with every line it takes, which is most of what a long history costs.
+   */
   start(): void {
     if (this.#attached) return;
     this.#attached = true;
     this.restyle();
-    this.#terminal.open(this.root);
-    this.#terminal.textarea?.setAttribute('aria-label', this.#label);
-    this.#renderer.use(this.#preferences.renderer);
-    this.#listen();
-    this.#fitNow();
+    const cell = this.#renderer.likelyCell(this.#preferences.renderer);
+    const size = cell && likelySize(this.root, cell);
+    if (size) this.#resize(size.columns, size.rows);
+    this.#openTimer = setTimeout(() => this.#open(), DRAW_WITHIN_MS);
     void keepAttached(consoleSource(this.#host, this.at), this, this.#stop.signal);
   }
 
@@ -141,6 +150,7 @@ export class ConsoleTerminal implements ConsoleSink {
     this.#observer.disconnect();
     clearTimeout(this.#stateTimer);
     clearTimeout(this.#fitTimer);
+    clearTimeout(this.#openTimer);
     this.#room?.();
     this.#size.dispose();
     this.#terminal.dispose();
@@ -187,10 +197,12 @@ export class ConsoleTerminal implements ConsoleSink {
     this.#input.clear();
     this.#size.notTold();
     this.#set({ phase: 'lost' });
+    this.#open();
   }
 
   refused(error: unknown): void {
     this.#set({ phase: 'refused', error });
+    this.#open();
   }
 
   // What the window asks
@@ -200,7 +212,7 @@ export class ConsoleTerminal implements ConsoleSink {
     this.#access = access;
     this.#terminal.options.disableStdin = !(access.mayWrite && access.up);
     if (!access.up) this.#input.clear();
-    if (gained && this.#attached) this.#fitSoon();
+    if (gained) this.#fitSoon();
   }
 
   setPreferences(preferences: Preferences['console']): void {
@@ -211,7 +223,7 @@ export class ConsoleTerminal implements ConsoleSink {
     options.scrollback = preferences.scrollback;
     options.cursorBlink = preferences.cursorBlink;
     options.screenReaderMode = preferences.screenReader;
-    if (!this.#attached) return;
+    if (!this.#opened) return;
     if (before.renderer !== preferences.renderer) this.#renderer.use(preferences.renderer);
     if (before.fontSize === preferences.fontSize) return;
     this.#renderer.spaced();
@@ -226,6 +238,7 @@ export class ConsoleTerminal implements ConsoleSink {
   }
 
   focus(): void {
+    this.#wantsFocus = true;
     this.#terminal.focus();
   }
 
@@ -235,6 +248,7 @@ export class ConsoleTerminal implements ConsoleSink {
 
   /** The element of this id says how to leave the terminal by keyboard. */
   describedBy(id: string): void {
+    this.#description = id;
     this.#terminal.textarea?.setAttribute('aria-describedby', id);
   }
 
@@ -290,6 +304,24 @@ export class ConsoleTerminal implements ConsoleSink {
   }
 
   // Within
+
+  #open(): void {
+    if (this.#opened || this.#stop.signal.aborted) return;
+    this.#opened = true;
+    clearTimeout(this.#openTimer);
+    const terminal = this.#terminal;
+    terminal.open(this.root);
+    terminal.textarea?.setAttribute('aria-label', this.#label);
+    if (this.#description !== '') terminal.textarea?.setAttribute('aria-describedby', this.#description);
+    this.#renderer.use(this.#preferences.renderer);
+    this.#listen();
+    // The scroll bar knows nothing of the lines that there are already until one comes or the size changes.
+    const { cols, rows } = terminal;
+    terminal.resize(cols, rows + 1);
+    terminal.resize(cols, rows);
+    this.#fitNow();
+    if (this.#wantsFocus) terminal.focus();
+  }
 
   #load(): void {
     const terminal = this.#terminal;
@@ -414,6 +446,7 @@ export class ConsoleTerminal implements ConsoleSink {
 
   #live(): void {
     this.#replaying = false;
+    this.#open();
     this.#set({ phase: 'live' });
     // Whoever sits at this window is the one who looks.
     if (document.hasFocus()) this.#size.own();
@@ -461,10 +494,16 @@ export class ConsoleTerminal implements ConsoleSink {
     if (this.#stop.signal.aborted || this.root.clientWidth === 0 || !this.#size.isOurs) return;
     const wanted = this.#fit.proposeDimensions();
     if (!wanted || Number.isNaN(wanted.cols) || Number.isNaN(wanted.rows)) return;
-    const columns = Math.max(2, Math.min(1000, wanted.cols));
-    const rows = Math.max(1, Math.min(1000, wanted.rows));
-    if (this.#terminal.cols !== columns || this.#terminal.rows !== rows) this.#terminal.resize(columns, rows);
+    const { columns, rows } = this.#resize(wanted.cols, wanted.rows);
     if (this.#access.mayWrite && !this.#replaying) this.#size.tell(columns, rows);
+  }
+
+  /** Within bounds. */
+  #resize(wantedColumns: number, wantedRows: number): { columns: number; rows: number } {
+    const columns = Math.max(2, Math.min(1000, wantedColumns));
+    const rows = Math.max(1, Math.min(1000, wantedRows));
+    if (this.#terminal.cols !== columns || this.#terminal.rows !== rows) this.#terminal.resize(columns, rows);
+    return { columns, rows };
   }
 
   #visible = true;

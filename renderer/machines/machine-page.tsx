@@ -5,7 +5,7 @@ import type { Machine } from '../../shared/contract/machine.ts';
 import { ErrorBoundary } from '../app/error-boundary.tsx';
 import { useText } from '../i18n/i18n.ts';
 import { type MachineTab, showMachine, useNavigation } from '../state/navigate.ts';
-import { Skeleton, Tabs } from '../ui/index.ts';
+import { BusyTabPanel, Skeleton, Tabs } from '../ui/index.ts';
 import { Aborted } from './aborted.tsx';
 import { MachineHeader } from './machine-header.tsx';
 
@@ -37,11 +37,11 @@ export function MachinePage({ machine }: { readonly machine: Machine }) {
           </Part>
         </TabPanel>
         {/* Terminals keep what they show, and the focus, while another tab is in front. */}
-        <TabPanel id="consoles" className="body body-flush" shouldForceMount data-region>
+        <BusyTabPanel id="consoles" className="body body-flush" shouldForceMount data-region>
           <Part>
             <ConsolesPage key={machine.id} machine={machine} />
           </Part>
-        </TabPanel>
+        </BusyTabPanel>
         <TabPanel id="log" className="body body-flush" data-region>
           <Part>
             <LogPage key={machine.id} machine={machine} />

@@ -1,4 +1,5 @@
 /** The window's building blocks: react-aria-components in the window's clothes. */
+export { BusyTabPanel } from './busy-panel.tsx';
 export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button.tsx';
 export { type Choice, Select, Slider, Switch, Tabs } from './choices.tsx';
 export { ConfirmDialog, Dialog } from './dialog.tsx';
