@@ -1,4 +1,4 @@
-/** The same random programs, compiled as soon as they are jumped to. */
+/** The same random programs, compiled as soon as they are jumped to, and others that are all loops and calls. */
 
 import { lockstepSuite } from '../fixtures/lockstep-suite.ts';
 
@@ -26,5 +26,26 @@ lockstepSuite('compiled code', [
     programs: 1,
     seed: 4000,
     compileAt: 1,
+  },
+  {
+    name: 'loops, compiled on the second jump',
+    slice: 3000,
+    interrupts: true,
+    programs: 1,
+    seed: 5000,
+    compileAt: 2,
+    loops: true,
+    compiled: 0.4,
+  },
+  {
+    name: 'loops, with invalidations',
+    slice: 100,
+    interrupts: true,
+    invalidations: true,
+    programs: 1,
+    seed: 6000,
+    compileAt: 1,
+    loops: true,
+    compiled: 0.2,
   },
 ]);
