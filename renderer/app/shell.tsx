@@ -1,6 +1,6 @@
 /** The frame: toolbar above, tree left, what is chosen right, status bar beneath. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { Group, Panel, Separator } from 'react-resizable-panels';
+import { Group, Panel, type PanelImperativeHandle } from 'react-resizable-panels';
 import { useText } from '../i18n/i18n.ts';
 import { MachinePage } from '../machines/machine-page.tsx';
 import { heirOf, orderOf, type Spot, spotOf } from '../machines/tree/order.ts';
@@ -12,16 +12,18 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { HomePage } from './home-page.tsx';
 import { NoticeBars } from './notice-bars.tsx';
 import { Palette } from './palette/palette.tsx';
+import { Splitter } from './splitter.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { TreeFoot } from './tree-foot.tsx';
-import { useTreeWidth } from './tree-width.ts';
+import { TREE_WIDTH, useTreeWidth } from './tree-width.ts';
 import { useKeys } from './use-keys.ts';
 
 export function Shell() {
   const t = useText('app');
   useKeys();
   useSelection();
+  const tree = useRef<PanelImperativeHandle>(null);
   const { width, keep } = useTreeWidth();
   return (
     <div className="app">
@@ -37,16 +39,17 @@ export function Shell() {
           id="tree"
           className="tree-pane"
           defaultSize={width}
-          minSize={200}
-          maxSize={420}
+          panelRef={tree}
+          minSize={TREE_WIDTH.least}
+          maxSize={TREE_WIDTH.most}
           groupResizeBehavior="preserve-pixel-size"
         >
           <nav className="tree" aria-label={t('region.tree')} data-region>
             <MachineTree />
             <TreeFoot />
+            <Splitter panel={tree} width={width} />
           </nav>
         </Panel>
-        <Separator className="splitter" aria-label={t('region.width')} />
         <Panel id="pane" minSize={420}>
           <main className="pane">
             <ConnectionBar />

@@ -1,6 +1,7 @@
 /** Every key of the window, derived from the actions. */
 import { allActions, shortcutOf } from '../actions/actions.ts';
 import { useActionContext } from '../actions/use-action.ts';
+import { useHostKeyName } from '../console/host-key.ts';
 import { useText } from '../i18n/i18n.ts';
 import { Dialog, Keys } from '../ui/index.ts';
 
@@ -9,6 +10,7 @@ const MOVES = [
   ['F6', 'region'],
   ['shift+F6', 'regionBack'],
   ['Enter', 'startOrShow'],
+  ['shift+F10', 'menu'],
   ['mod+Enter', 'submit'],
   ['Escape', 'escape'],
 ] as const;
@@ -32,7 +34,7 @@ export default function ShortcutsDialog({ onClose }: { readonly onClose: () => v
           </div>
         ))}
       </dl>
-      <p className="muted">{t('shortcuts.console')}</p>
+      <p className="muted">{t('shortcuts.console', { key: useHostKeyName() })}</p>
     </Dialog>
   );
 }

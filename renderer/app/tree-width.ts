@@ -2,13 +2,15 @@
 import { useState } from 'react';
 
 const KEY = 'innkeeper.treeWidth';
+/** CSS pixels. */
+export const TREE_WIDTH = { least: 200, most: 420 } as const;
 const DEFAULT = 260;
 const DEFAULT_NARROW = 240;
 const NARROW_WINDOW = 1080;
 
 function kept(): number {
   const width = Number(localStorage.getItem(KEY) ?? Number.NaN);
-  if (width >= 200 && width <= 420) return width;
+  if (width >= TREE_WIDTH.least && width <= TREE_WIDTH.most) return width;
   return window.innerWidth < NARROW_WINDOW ? DEFAULT_NARROW : DEFAULT;
 }
 

@@ -7,15 +7,10 @@ import type { Machine } from '../../shared/contract/machine.ts';
 import { useHost } from '../connection/use-host.ts';
 import { useText } from '../i18n/i18n.ts';
 import { Button, Kbd, WithTooltip } from '../ui/index.ts';
-import { isMac } from '../ui/keys.ts';
 import { ConsoleNote } from './console-notice.tsx';
 import { dismissHint, useHint } from './hint.ts';
+import { useHostKeyName } from './host-key.ts';
 import type { ConsoleTerminal } from './terminal.ts';
-
-export function useHostKeyName(): string {
-  const t = useText('console');
-  return isMac(navigator.platform) ? t('key.leftCmd') : t('key.rightCtrl');
-}
 
 export interface ConsoleStatusProps {
   readonly machine: Machine;
@@ -51,13 +46,19 @@ export function ConsoleStatus({ machine, terminal, named }: ConsoleStatusProps) 
         </WithTooltip>
       )}
       <span className="grow" />
-      {access === 'read' ? <span>{t('state.viewOnly')}</span> : <KeysNote terminal={terminal} />}
+      {access === 'read' ? <span>{t('state.viewOnly')}</span> : <KeysNote terminal={terminal} short={named} />}
     </section>
   );
 }
 
 /** Where keys go: explained until that was read once, then a reminder. */
-function KeysNote({ terminal }: { readonly terminal: ConsoleTerminal }) {
+interface KeysNoteProps {
+  readonly terminal: ConsoleTerminal;
+  /** For half the width. */
+  readonly short: boolean;
+}
+
+function KeysNote({ terminal, short }: KeysNoteProps) {
   const t = useText('console');
   const hostKey = useHostKeyName();
   const explained = useHint((state) => !state.shown);
@@ -71,7 +72,7 @@ function KeysNote({ terminal }: { readonly terminal: ConsoleTerminal }) {
   return (
     <span className="console-hint">
       <span className="ell" title={t('hint.text', { key: hostKey })}>
-        {t('hint.text', { key: hostKey })}
+        {t(short ? 'hint.short' : 'hint.text', { key: hostKey })}
       </span>
       <Button
         size="s"

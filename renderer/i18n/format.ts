@@ -38,9 +38,11 @@ function written(at: number, style: Intl.DateTimeFormatOptions): string {
   return format.format(at);
 }
 
-/** `14:02:31` today, `Mon 17:40` within a week, else the date. */
+/** `14:02` today, `Mon 17:40` within a week, else the date. */
 export function momentText(at: number, now: number = Date.now()): string {
-  if (sameDay(new Date(at), new Date(now))) return clockText(at);
+  if (sameDay(new Date(at), new Date(now))) {
+    return written(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  }
   if (now - at < 6 * DAY) {
     return written(at, { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   }

@@ -5,6 +5,7 @@ import {
   Copy,
   FolderInput,
   FolderOpen,
+  Info,
   List,
   MonitorPlay,
   Pause,
@@ -179,7 +180,7 @@ export const machineActions: readonly Action[] = [
     whyNot: ({ machine }) => (machine?.state === 'aborted' ? undefined : t('machines:why.nothingToDiscard')),
     run: async (context) => void (await context.host.call('machine.discard', { id: machineOf(context).id })),
   },
-  tab('details', '1', Settings2),
+  tab('details', '1', Info),
   tab('consoles', '2', SquareTerminal),
   tab('log', '3', List),
   {

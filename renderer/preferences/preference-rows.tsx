@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { MINIMUM_MEMORY } from '../../shared/contract/limits.ts';
 import type { Preferences, PreferencesChange } from '../../shared/contract/preferences.ts';
-import { useHostConnection } from '../connection/use-host.ts';
+import { useHost } from '../connection/use-host.ts';
 import type { preferences as texts } from '../i18n/en/preferences.ts';
 import { i18n, useText } from '../i18n/i18n.ts';
 import { checkCores, checkMemory, parseCount } from '../machines/fields/checks.ts';
@@ -19,15 +19,22 @@ export type PreferenceId = keyof (typeof texts)['label'];
 
 type Apply = (change: PreferencesChange) => void;
 
-/** What is wrong stays beside the field until it is changed again. */
-function useApply(): { readonly apply: Apply; readonly error: ShownError | null } {
-  const host = useHostConnection();
+interface Applying {
+  readonly apply: Apply;
+  /** Stays beside the field until it is changed again. */
+  readonly error: ShownError | null;
+  /** Nothing can be changed now; the dialog says why. */
+  readonly isDisabled: boolean;
+}
+
+function useApply(): Applying {
+  const host = useHost();
   const [error, setError] = useState<ShownError | null>(null);
   const apply = (change: PreferencesChange) => {
     setError(null);
     host.call('preferences.set', change).catch((reason: unknown) => setError(shownError(reason)));
   };
-  return { apply, error };
+  return { apply, error, isDisabled: !host.mayWrite };
 }
 
 const labelOf = (id: PreferenceId) => i18n.t(`preferences:label.${id}`);
@@ -57,7 +64,7 @@ export function oneOf<V extends string>(id: PreferenceId, one: OneOf<V>): PaneRo
 }
 
 function OneOfRow<V extends string>({ id, value, choices, change }: OneOf<V> & { readonly id: PreferenceId }) {
-  const { apply, error } = useApply();
+  const { apply, error, isDisabled } = useApply();
   return (
     <PaneField label={labelOf(id)} help={helpOf(id)} note={<WentWrong error={error} />}>
       {(describedBy) => (
@@ -68,6 +75,7 @@ function OneOfRow<V extends string>({ id, value, choices, change }: OneOf<V> & {
           choices={choices}
           onChange={(next) => apply(change(next))}
           describedBy={describedBy}
+          isDisabled={isDisabled}
         />
       )}
     </PaneField>
@@ -84,7 +92,7 @@ export function onOff(id: PreferenceId, either: OnOff): PaneRow {
 }
 
 function OnOffRow({ id, value, change }: OnOff & { readonly id: PreferenceId }) {
-  const { apply, error } = useApply();
+  const { apply, error, isDisabled } = useApply();
   return (
     <PaneField label={labelOf(id)} help={helpOf(id)} note={<WentWrong error={error} />}>
       {(describedBy) => (
@@ -94,6 +102,7 @@ function OnOffRow({ id, value, change }: OnOff & { readonly id: PreferenceId }) 
           isSelected={value}
           onChange={(next) => apply(change(next))}
           describedBy={describedBy}
+          isDisabled={isDisabled}
         />
       )}
     </PaneField>
@@ -120,7 +129,7 @@ export function whole(id: PreferenceId, number: Whole): PaneRow {
 
 function WholeRow({ id, value: stored, least, most, step, unit, change }: Whole & { readonly id: PreferenceId }) {
   const t = useText('preferences');
-  const { apply, error } = useApply();
+  const { apply, error, isDisabled } = useApply();
   const within = (value: number) => value >= least && value <= most;
   const { value, onChange } = useTyped(stored, within, (next) => apply(change(next)));
   return (
@@ -137,6 +146,7 @@ function WholeRow({ id, value: stored, least, most, step, unit, change }: Whole 
           unit={unit}
           error={value !== undefined && within(value) ? undefined : t('range', { least, most })}
           describedBy={describedBy}
+          isDisabled={isDisabled}
         />
       )}
     </PaneField>
@@ -155,7 +165,7 @@ export function newCores({ cores }: NewMachine): PaneRow {
 
 function CoresRow({ stored }: { readonly stored: number }) {
   const info = useHostInfo();
-  const { apply, error } = useApply();
+  const { apply, error, isDisabled } = useApply();
   const { value, onChange } = useTyped(
     stored,
     (cores) => checkCores(cores, info).level !== 'error',
@@ -163,7 +173,7 @@ function CoresRow({ stored }: { readonly stored: number }) {
   );
   return (
     <PaneField label={labelOf('cores')} help={helpOf('cores')} group note={<WentWrong error={error} />}>
-      {() => <CoresField value={value} onChange={onChange} check={checkCores(value, info)} />}
+      {() => <CoresField value={value} onChange={onChange} check={checkCores(value, info)} isDisabled={isDisabled} />}
     </PaneField>
   );
 }
@@ -179,7 +189,7 @@ export function newMemory({ memory, kernel }: NewMachine): PaneRow {
 function MemoryRow({ stored, kernel }: { readonly stored: number; readonly kernel: keyof typeof MINIMUM_MEMORY }) {
   const info = useHostInfo();
   const status = useHostStatus();
-  const { apply, error } = useApply();
+  const { apply, error, isDisabled } = useApply();
   const { value, onChange } = useTyped(
     stored,
     (memory) => checkMemory(memory, kernel, { info, status }).level !== 'error',
@@ -193,6 +203,7 @@ function MemoryRow({ stored, kernel }: { readonly stored: number; readonly kerne
           onChange={onChange}
           check={checkMemory(value, kernel, { info, status })}
           boot={kernel}
+          isDisabled={isDisabled}
         />
       )}
     </PaneField>

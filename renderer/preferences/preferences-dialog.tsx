@@ -25,7 +25,9 @@ export default function PreferencesDialog({ section, onClose }: PreferencesDialo
       onSubmit={onClose}
       footer={
         <>
-          <span className="muted ell">{t('atOnce')}</span>
+          <span className="muted ell">
+            {host.mayWrite ? t('atOnce') : host.status !== 'connected' && tApp('why.notConnected')}
+          </span>
           <span className="grow" />
           <Button onPress={onClose}>{tApp('common.close')}</Button>
         </>

@@ -72,6 +72,8 @@ function Finder() {
         <Kbd>Esc</Kbd>
       </SearchField>
       <Menu
+        // What Enter would do is marked before anything is typed
+        autoFocus="first"
         className="pal-list"
         aria-label={t('palette.label')}
         items={sections}

@@ -112,10 +112,11 @@ export const app = {
     title: 'Keyboard shortcuts',
     region: 'Next part of the window',
     regionBack: 'Part before',
-    startOrShow: 'In the tree: start, or show the console',
+    startOrShow: 'In the tree: start or show',
+    menu: 'In the tree: menu of the machine',
     submit: 'The main button of a dialog',
     escape: 'Close, or take back what is typed',
-    console: 'While a console has the focus, all keys go to the guest.',
+    console: 'While a console has the focus, all keys go to the guest: hold {{key}} for these.',
   },
   action: {
     new: 'New machine',

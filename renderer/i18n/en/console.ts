@@ -75,6 +75,7 @@ export const console = {
   },
   hint: {
     text: 'All keys go to the guest. Hold {{key}} for the window’s shortcuts; {{key}}+F6 leaves the console.',
+    short: '{{key}}+F6 leaves the console.',
     dismiss: 'Got it',
     leave: 'All keys go to the guest. {{key}} and F6 leaves the console.',
   },

@@ -79,6 +79,7 @@ export const machines = {
   },
   tree: {
     label: 'Machines',
+    keys: 'Enter starts a machine or shows its console, F2 renames it, Shift+F10 opens its menu.',
     search: 'Search machines',
     none: 'No machines yet.',
     notFound: 'No machine matches “{{text}}”.',

@@ -16,9 +16,10 @@ export interface SizeFieldProps {
   /** Undefined: what is typed is no value. */
   readonly onChange: (value: number | undefined) => void;
   readonly check: FieldCheck;
+  readonly isDisabled?: boolean;
 }
 
-export function CoresField({ value, onChange, check }: SizeFieldProps) {
+export function CoresField({ value, onChange, check, isDisabled = false }: SizeFieldProps) {
   const t = useText('machines');
   const info = useHostInfo();
   const note = useId();
@@ -33,6 +34,7 @@ export function CoresField({ value, onChange, check }: SizeFieldProps) {
         min={1}
         max={most}
         step={1}
+        isDisabled={isDisabled}
         onChange={onChange}
         limit={cpus}
         ticks={[
@@ -52,13 +54,18 @@ export function CoresField({ value, onChange, check }: SizeFieldProps) {
         unit={t('value.unit.cores', { count: value ?? 2 })}
         error={check.level === 'error' ? '' : undefined}
         describedBy={note}
+        isDisabled={isDisabled}
       />
       <CheckNote id={note} check={check} />
     </div>
   );
 }
 
-export function MemoryField({ value, onChange, check, boot }: SizeFieldProps & { readonly boot: BootKind }) {
+export interface MemoryFieldProps extends SizeFieldProps {
+  readonly boot: BootKind;
+}
+
+export function MemoryField({ value, onChange, check, boot, isDisabled = false }: MemoryFieldProps) {
   const t = useText('machines');
   const info = useHostInfo();
   const status = useHostStatus();
@@ -78,6 +85,7 @@ export function MemoryField({ value, onChange, check, boot }: SizeFieldProps & {
         min={0}
         max={Math.max(1, last)}
         step={1}
+        isDisabled={isDisabled}
         valueText={memoryText(value ?? least)}
         onChange={(position) => onChange(steps[position])}
         {...(free === null ? {} : { limit: free })}
@@ -103,6 +111,7 @@ export function MemoryField({ value, onChange, check, boot }: SizeFieldProps & {
         }}
         error={check.level === 'error' ? '' : undefined}
         describedBy={note}
+        isDisabled={isDisabled}
       />
       <CheckNote id={note} check={check} />
     </div>

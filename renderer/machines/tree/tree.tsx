@@ -1,5 +1,5 @@
 /** The machines, in groups, at the left. */
-import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
 import {
   Tree as AriaTree,
   Collection,
@@ -52,8 +52,16 @@ export function MachineTree() {
       <div
         className="tree-list"
         ref={box}
+        // Not every system has a context menu for keys
+        onKeyDownCapture={(event) => {
+          if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return;
+          const place = menuPlace(event.target);
+          if (!place) return;
+          event.preventDefault();
+          setMenu(place);
+        }}
         onContextMenu={(event) => {
-          const place = menuPlace(event.nativeEvent);
+          const place = menuPlace(event.target, event);
           if (!place) return;
           event.preventDefault();
           setMenu(place);
@@ -77,12 +85,14 @@ export function MachineTree() {
   );
 }
 
-/** The row that a context menu is asked for, by mouse or by key. */
-function menuPlace(event: MouseEvent): MenuPlace | undefined {
-  const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-machine]') : null;
+/** The row that a context menu is asked for; without a mouse that says where, the menu comes under its name. */
+function menuPlace(target: EventTarget, mouse?: { clientX: number; clientY: number }): MenuPlace | undefined {
+  // By key it is the row that has the focus, which is around what is drawn of it.
+  const row =
+    target instanceof Element ? target.closest('[role=row]')?.querySelector<HTMLElement>('[data-machine]') : null;
   const machine = row?.dataset.machine;
   if (!row || machine === undefined) return undefined;
-  if (event.clientX !== 0 || event.clientY !== 0) return { machine, x: event.clientX, y: event.clientY };
+  if (mouse && (mouse.clientX !== 0 || mouse.clientY !== 0)) return { machine, x: mouse.clientX, y: mouse.clientY };
   const { left, bottom } = row.getBoundingClientRect();
   return { machine, x: left + 40, y: bottom };
 }
@@ -100,6 +110,7 @@ const Rows = memo(function Rows({ rows, machines, all, onMenu }: RowsProps) {
   const t = useText('machines');
   const host = useHost();
   const selected = useSelectedId();
+  const ways = useId();
   const { collapsed, toggle } = useCollapsed();
   const expanded = useMemo(
     () =>
@@ -128,42 +139,49 @@ const Rows = memo(function Rows({ rows, machines, all, onMenu }: RowsProps) {
   });
 
   return (
-    <Virtualizer layout={TreeLayout} layoutOptions={{ rowSize: ROW_HEIGHT }}>
-      <AriaTree
-        className="tree-rows"
-        aria-label={t('tree.label')}
-        items={rows}
-        selectionMode="single"
-        selectionBehavior="replace"
-        disallowEmptySelection
-        selectedKeys={selected === null ? [] : [selected]}
-        expandedKeys={expanded}
-        onExpandedChange={(keys) => toggle(rows, new Set([...keys].map(String)))}
-        onSelectionChange={(keys) => {
-          const key = keys === 'all' ? undefined : [...keys][0];
-          if (key !== undefined && machineById(String(key))) showMachine(String(key));
-        }}
-        onAction={(key) => {
-          const machine = machineById(String(key));
-          if (!machine) return;
-          const context = contextNow(host.connection, machine);
-          runAction(isUp(machine.state) ? 'machine.show' : 'machine.start', context);
-        }}
-        dragAndDropHooks={dragAndDropHooks}
-      >
-        {(row) =>
-          row.kind === 'group' ? (
-            <GroupItem row={row}>
-              <Collection items={row.rows}>
-                {(child) => <MachineItem machine={child.machine} onMenu={onMenu} />}
-              </Collection>
-            </GroupItem>
-          ) : (
-            <MachineItem machine={row.machine} onMenu={onMenu} />
-          )
-        }
-      </AriaTree>
-    </Virtualizer>
+    <>
+      <span id={ways} className="tree-keys">
+        {t('tree.keys')}
+      </span>
+      <Virtualizer layout={TreeLayout} layoutOptions={{ rowSize: ROW_HEIGHT }}>
+        <AriaTree
+          className="tree-rows"
+          aria-label={t('tree.label')}
+          // The buttons of a row are there only while somebody is at it
+          aria-describedby={ways}
+          items={rows}
+          selectionMode="single"
+          selectionBehavior="replace"
+          disallowEmptySelection
+          selectedKeys={selected === null ? [] : [selected]}
+          expandedKeys={expanded}
+          onExpandedChange={(keys) => toggle(rows, new Set([...keys].map(String)))}
+          onSelectionChange={(keys) => {
+            const key = keys === 'all' ? undefined : [...keys][0];
+            if (key !== undefined && machineById(String(key))) showMachine(String(key));
+          }}
+          onAction={(key) => {
+            const machine = machineById(String(key));
+            if (!machine) return;
+            const context = contextNow(host.connection, machine);
+            runAction(isUp(machine.state) ? 'machine.show' : 'machine.start', context);
+          }}
+          dragAndDropHooks={dragAndDropHooks}
+        >
+          {(row) =>
+            row.kind === 'group' ? (
+              <GroupItem row={row}>
+                <Collection items={row.rows}>
+                  {(child) => <MachineItem machine={child.machine} onMenu={onMenu} />}
+                </Collection>
+              </GroupItem>
+            ) : (
+              <MachineItem machine={row.machine} onMenu={onMenu} />
+            )
+          }
+        </AriaTree>
+      </Virtualizer>
+    </>
   );
 });
 
