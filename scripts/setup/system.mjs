@@ -16,14 +16,8 @@ import { SetupError, say } from './report.mjs';
  * @property {string} why    what it is needed for
  */
 
-/** What the tests need. @type {readonly Tool[]} */
-export const TEST_TOOLS = [
-  { debian: 'qemu-user', probe: 'qemu-riscv64', why: 'reference for user-mode instructions' },
-  { debian: 'qemu-system-misc', probe: 'qemu-system-riscv64', why: 'reference for traps, page tables and the board' },
-  { debian: 'gcc-riscv64-linux-gnu', probe: 'riscv64-linux-gnu-gcc', why: 'builds test programs' },
-  { debian: 'libc6-dev-riscv64-cross', probe: '/usr/riscv64-linux-gnu/include/stdio.h', why: 'builds test programs' },
-  { debian: 'device-tree-compiler', probe: 'dtc', why: 'reads our device tree' },
-  { debian: 'opensbi', probe: '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin', why: 'M-mode boot' },
+/** What the window is looked at with. @type {readonly Tool[]} */
+const WINDOW_TOOLS = [
   { debian: 'chromium', probe: '/usr/bin/chromium', why: 'the window is tested in it' },
   {
     debian: 'fonts-inter',
@@ -35,6 +29,23 @@ export const TEST_TOOLS = [
     probe: '/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-Regular.ttf',
     why: 'pictures of consoles look the same everywhere',
   },
+];
+
+/** What pictures of the window need. @type {readonly Tool[]} */
+export const PICTURE_TOOLS = [
+  ...WINDOW_TOOLS,
+  { debian: 'pngquant', probe: 'pngquant', why: 'makes the pictures of the README small' },
+];
+
+/** What the tests need. @type {readonly Tool[]} */
+export const TEST_TOOLS = [
+  { debian: 'qemu-user', probe: 'qemu-riscv64', why: 'reference for user-mode instructions' },
+  { debian: 'qemu-system-misc', probe: 'qemu-system-riscv64', why: 'reference for traps, page tables and the board' },
+  { debian: 'gcc-riscv64-linux-gnu', probe: 'riscv64-linux-gnu-gcc', why: 'builds test programs' },
+  { debian: 'libc6-dev-riscv64-cross', probe: '/usr/riscv64-linux-gnu/include/stdio.h', why: 'builds test programs' },
+  { debian: 'device-tree-compiler', probe: 'dtc', why: 'reads our device tree' },
+  { debian: 'opensbi', probe: '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin', why: 'M-mode boot' },
+  ...WINDOW_TOOLS,
   { debian: '7zip', probe: '7zz', why: 'packs the tar.gz of the app' },
   { debian: 'gdb-multiarch', probe: 'gdb-multiarch', why: 'attaches to the debug stub' },
 ];
