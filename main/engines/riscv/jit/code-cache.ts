@@ -9,16 +9,7 @@ import { OP } from '../hart/record.ts';
 import { ENTRIES, HEAT, MAX_ENTRIES, PAGE_SIZE, RECORD, SLOT, SLOT_SIZE, SLOTS, SLOTS_BASE } from '../memory/layout.ts';
 import type { PageCode } from './blocks.ts';
 import { type CompiledRegion, type RegionRequest, regionName } from './compile.ts';
-import { HotPages } from './hot-pages.ts';
-
-/** A slot as it was at some time. */
-export interface SlotVersion {
-  /** Address in the shared memory. */
-  readonly slot: number;
-  readonly generation: number;
-  /** Number of the guest page in it. */
-  readonly page: number;
-}
+import { HotPages, type SlotVersion } from './hot-pages.ts';
 
 export interface CodeCacheStatistics {
   regions: number;
@@ -82,13 +73,13 @@ export class CodeCache {
     // The straddle slot holds no page
     if (slot < this.#slots.from || slot >= this.#slots.to) return undefined;
     const version = this.#versionOf(slot);
-    const verdict = this.#pages.judge(version.page, version.generation, offset);
+    const page = this.#codeIn(slot);
+    const verdict = this.#pages.judge(version, page.bytes, offset);
     if (verdict.kind !== 'compile') {
       this.statistics.refused++;
-      if (verdict.kind === 'later') this.#setHeat(slot, offset, 0);
+      if (verdict.kind === 'later') this.postpone(version, offset);
       return undefined;
     }
-    const page = this.#codeIn(slot);
     if (everything) page.executed.fill(1);
     return { request: { page, root: offset, budget: verdict.budget }, version };
   }
@@ -101,7 +92,13 @@ export class CodeCache {
     };
   }
 
-  #isCurrent({ slot, generation, page }: SlotVersion): boolean {
+  /** Has the interpreter count there from the start again. */
+  postpone({ slot }: SlotVersion, offset: number): void {
+    this.#setHeat(slot, offset, 0);
+  }
+
+  /** Whether that slot still is what it was. */
+  isCurrent({ slot, generation, page }: SlotVersion): boolean {
     const now = this.#versionOf(slot);
     return now.generation === generation && now.page === page;
   }
@@ -138,7 +135,7 @@ export class CodeCache {
     regions.forEach((region, i) => {
       const version = versions[i]!;
       if (!region) return;
-      if (!this.#isCurrent(version)) {
+      if (!this.isCurrent(version)) {
         this.statistics.stale++;
         return;
       }
@@ -148,7 +145,7 @@ export class CodeCache {
       table.set(index, exports[regionName(i)]);
       this.statistics.regions++;
       this.statistics.instructions += region.instructions.length;
-      this.#pages.compiled(version.page, version.generation, region.instructions);
+      this.#pages.compiled(version, region.instructions);
       for (const [head, offset] of region.entries.entries()) this.#enter(version.slot, offset, index, head);
     });
   }
@@ -159,7 +156,7 @@ export class CodeCache {
     for (let slot = this.#slots.from; slot < this.#slots.to; slot += SLOT_SIZE) {
       if (this.#view.getUint32(slot + SLOT.page, true) === 0) continue;
       for (let at = 0; at < PAGE_SIZE; at += 2) {
-        if (this.#view.getUint16(slot + SLOT.heat + at, true) >= HEAT.compiled) this.#setHeat(slot, at, 0);
+        if (this.#heat(slot, at) >= HEAT.settled) this.#setHeat(slot, at, 0);
       }
     }
     for (let i = 0; i < this.#regions; i++) regions.set(i, null);

@@ -17,9 +17,22 @@ const PATIENCE = 4;
 /** Each version after those is compiled half as readily as the one before, down to one request in 2 to the power of this. */
 const MAX_BACK_OFF = 10;
 
+/** A slot as it was at some time. */
+export interface SlotVersion {
+  /** Address in the shared memory. */
+  readonly slot: number;
+  readonly generation: number;
+  /** Number of the guest page in it. */
+  readonly page: number;
+}
+
 interface HotPage {
-  generation: number;
-  /** Versions that were compiled. */
+  version: SlotVersion;
+  /** Tells contents apart: a page that had to leave its slot and came back has not changed. */
+  checksum: number;
+  /** Whether compilation of this version was asked for. */
+  requested: boolean;
+  /** Contents whose compilation was asked for. That none came in time is no excuse: what changes so fast is not worth it. */
   versions: number;
   /** Requests to refuse before the next is granted. */
   refusals: number;
@@ -36,20 +49,22 @@ export type Verdict =
 export class HotPages {
   readonly #pages = new Map<number, HotPage>();
 
-  /** `page` is the guest page's number, `generation` that of what stands in it now, `offset` the hot place. */
-  judge(page: number, generation: number, offset: number): Verdict {
-    const known = this.#at(page, generation);
+  /** `bytes` is what stands in the page now, in whole words; `offset` is the hot place. */
+  judge(version: SlotVersion, bytes: Uint8Array, offset: number): Verdict {
+    const known = this.#at(version, bytes);
     if (known.refusals > 0) {
       known.refusals--;
       return { kind: 'later' };
     }
     if (known.compiled >= MAX_PAGE_INSTRUCTIONS) return { kind: 'never' };
+    known.requested = true;
     return { kind: 'compile', budget: known.covered.has(offset) ? COVERED_BUDGET : REGION_BUDGET };
   }
 
-  /** A region with these instructions was compiled from that version of the page. */
-  compiled(page: number, generation: number, instructions: readonly number[]): void {
-    const known = this.#at(page, generation);
+  /** A region with these instructions was compiled from that version of the page, as `judge` had said. */
+  compiled(version: SlotVersion, instructions: readonly number[]): void {
+    const known = this.#pages.get(version.page);
+    if (!known || !isSame(known.version, version)) return;
     known.compiled += instructions.length;
     for (const offset of instructions) known.covered.add(offset);
   }
@@ -62,18 +77,42 @@ export class HotPages {
     }
   }
 
-  #at(page: number, generation: number): HotPage {
-    let known = this.#pages.get(page);
+  #at(version: SlotVersion, bytes: Uint8Array): HotPage {
+    const known = this.#pages.get(version.page);
+    if (known && isSame(known.version, version)) return known;
+    const checksum = checksumOf(bytes);
     if (known === undefined) {
-      known = { generation, versions: 1, refusals: 0, compiled: 0, covered: new Set() };
-      this.#pages.set(page, known);
-    } else if (known.generation !== generation) {
-      known.generation = generation;
-      if (known.compiled > 0) known.versions++;
-      known.refusals = known.versions > PATIENCE ? 2 ** Math.min(known.versions - PATIENCE, MAX_BACK_OFF) : 0;
-      known.compiled = 0;
-      known.covered.clear();
+      const first = {
+        version,
+        checksum,
+        requested: false,
+        versions: 1,
+        refusals: 0,
+        compiled: 0,
+        covered: new Set<number>(),
+      };
+      this.#pages.set(version.page, first);
+      return first;
     }
+    if (known.checksum !== checksum) {
+      if (known.requested) known.versions++;
+      known.refusals = known.versions > PATIENCE ? 2 ** Math.min(known.versions - PATIENCE, MAX_BACK_OFF) : 0;
+      known.requested = false;
+      known.checksum = checksum;
+    }
+    known.version = version;
+    known.compiled = 0;
+    known.covered.clear();
     return known;
   }
+}
+
+function isSame(a: SlotVersion, b: SlotVersion): boolean {
+  return a.slot === b.slot && a.generation === b.generation;
+}
+
+function checksumOf(bytes: Uint8Array): number {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  // FNV-1a, by words
+  return words.reduce((hash, word) => Math.imul(hash ^ word, 0x0100_0193), 0x811c_9dc5 | 0);
 }
