@@ -17,8 +17,13 @@ function isSign(key: string): boolean {
   return key.length === 1 && !/[\p{L}\p{N}]/u.test(key);
 }
 
+/** The last part may be the plus itself: `mod++`. */
+function partsOf(shortcut: string): string[] {
+  return shortcut.split(/\+(?!$)/);
+}
+
 export function matches(shortcut: string, press: KeyPress, mac: boolean): boolean {
-  const parts = shortcut.toLowerCase().split('+');
+  const parts = partsOf(shortcut.toLowerCase());
   const key = parts.at(-1) ?? '';
   const wants = new Set(parts.slice(0, -1));
   if (press.key.toLowerCase() !== key) return false;
@@ -35,12 +40,13 @@ const NAMES: Readonly<Record<string, string>> = {
   shift: 'Shift',
   alt: 'Alt',
   enter: 'Enter',
+  escape: 'Esc',
   delete: 'Delete',
 };
 
 /** One text per key: `['Ctrl', 'N']`, on a Mac `['⌘', 'N']`. */
 export function keysOf(shortcut: string, mac: boolean): string[] {
-  return shortcut.split('+').map((part) => {
+  return partsOf(shortcut).map((part) => {
     const key = part.toLowerCase();
     return (
       (mac ? MAC_SIGNS[key] : undefined) ?? ARROWS[key] ?? NAMES[key] ?? (part.length === 1 ? part.toUpperCase() : part)
