@@ -72,13 +72,15 @@ function Tool({ id, label, go = false, more, moreLabel }: ToolProps) {
   );
   if (!more || moreLabel === undefined) return tipped;
   const items = allActions().filter((each) => more.includes(each.id));
+  // It opens all the same: its items say why not
+  const usable = items.some((each) => whyNot(each, context) === undefined);
   return (
     <span className="tb-split">
       {tipped}
       <Menu
         label={moreLabel}
         trigger={
-          <Button className="tb-more" aria-label={moreLabel}>
+          <Button className={usable ? 'tb-more' : 'tb-more tb-unusable'} aria-label={moreLabel}>
             <Icon of={ChevronDown} size={12} />
           </Button>
         }

@@ -5,7 +5,7 @@ const KEY = 'innkeeper.treeWidth';
 /** CSS pixels. */
 export const TREE_WIDTH = { least: 200, most: 420 } as const;
 const DEFAULT = 260;
-const DEFAULT_NARROW = 240;
+const DEFAULT_NARROW = 248;
 const NARROW_WINDOW = 1080;
 
 function kept(): number {

@@ -39,7 +39,7 @@ export function ConsoleStatus({ machine, terminal, named }: ConsoleStatusProps) 
           {t('status.throughput', { size: formatBytes(Math.round(bytesPerSecond)) })}
         </span>
       )}
-      <span>{t('status.lines', { count: lines })}</span>
+      {!named && <span>{t('status.lines', { count: lines })}</span>}
       {clipboardRefused && (
         <WithTooltip text={t('status.clipboardRefusedWhy')} placement="top">
           <AriaButton className="console-status-note">{t('status.clipboardRefused')}</AriaButton>

@@ -27,7 +27,7 @@ export function Sparkline({ values, max, width = 48, height = 16, slots = 60, st
       focusable={false}
     >
       {/* Where the line is to come, while there are few values yet */}
-      <path className="spark-base" d={`M0 ${height - 1}H${width}`} />
+      {values.length > 0 && <path className="spark-base" d={`M0 ${height - 1}H${width}`} />}
       {line !== '' && (
         <>
           <path className="spark-area" d={areaPath(line, width, height)} />

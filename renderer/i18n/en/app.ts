@@ -113,7 +113,7 @@ export const app = {
     region: 'Next part of the window',
     regionBack: 'Part before',
     startOrShow: 'In the tree: start or show',
-    menu: 'In the tree: menu of the machine',
+    menu: 'In the tree: its menu',
     submit: 'The main button of a dialog',
     escape: 'Close, or take back what is typed',
     console: 'While a console has the focus, all keys go to the guest: hold {{key}} for these.',
