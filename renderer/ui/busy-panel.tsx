@@ -10,8 +10,8 @@ export function BusyTabPanel({ children, ...props }: TabPanelProps & { readonly 
   return (
     <TabPanel
       {...props}
-      render={({ ref, tabIndex: _, children: content, ...panel }) => (
-        <div {...panel}>
+      render={({ ref, children: content, ...panel }) => (
+        <div {...panel} tabIndex={undefined}>
           {content}
           <div ref={ref} hidden />
         </div>

@@ -28,7 +28,7 @@ function Field({ machine, box }: FieldProps) {
   const [place, setPlace] = useState<{ left: number; top: number; width: number } | null>(null);
 
   useLayoutEffect(() => {
-    const name = box.current?.querySelector(`[data-machine="${machine.id}"] .guest-name`)?.parentElement;
+    const name = inSight(box.current)?.querySelector(`[data-machine="${machine.id}"] .guest-name`)?.parentElement;
     const outer = box.current?.getBoundingClientRect();
     const inner = name?.getBoundingClientRect();
     if (outer && inner)
@@ -45,7 +45,7 @@ function Field({ machine, box }: FieldProps) {
   const fault = faultOf(name, machine, machines);
   const back = () => {
     stopRenaming();
-    box.current?.querySelector<HTMLElement>(`[data-key="${machine.id}"]`)?.focus();
+    inSight(box.current)?.querySelector<HTMLElement>(`[data-key="${machine.id}"]`)?.focus();
   };
   const keep = () => {
     stopRenaming();
@@ -83,6 +83,11 @@ function Field({ machine, box }: FieldProps) {
       )}
     </div>
   );
+}
+
+/** The list that has the rows: the one of what was found, while somebody searches. */
+function inSight(box: HTMLElement | null): HTMLElement | null {
+  return box?.querySelector<HTMLElement>('.found') ?? box;
 }
 
 function faultOf(name: string, machine: Machine, machines: readonly Machine[]) {

@@ -11,7 +11,6 @@ import type { GroupRow } from './tree-model.ts';
 
 export function GroupItem({ row, children }: { readonly row: GroupRow; readonly children: ReactNode }) {
   const t = useText('machines');
-  const { running, total } = row;
   return (
     <TreeItem id={row.key} textValue={row.group} className="grp-row">
       <TreeItemContent>
@@ -21,15 +20,24 @@ export function GroupItem({ row, children }: { readonly row: GroupRow; readonly 
             <Button slot="chevron" className="grp-fold">
               <Icon of={isExpanded ? ChevronDown : ChevronRight} size={12} />
             </Button>
-            <span className="ell">{row.group}</span>
-            <span className="grp-count" title={t('tree.countLabel', { running, count: total })}>
-              {t('tree.count', { running, total })}
-            </span>
+            <GroupFacts row={row} />
           </div>
         )}
       </TreeItemContent>
       {children}
     </TreeItem>
+  );
+}
+
+export function GroupFacts({ row: { group, running, total } }: { readonly row: GroupRow }) {
+  const t = useText('machines');
+  return (
+    <>
+      <span className="ell">{group}</span>
+      <span className="grp-count" title={t('tree.countLabel', { running, count: total })}>
+        {t('tree.count', { running, total })}
+      </span>
+    </>
   );
 }
 
@@ -41,7 +49,7 @@ interface MachineItemProps {
 const texts = new WeakMap<Machine, string>();
 
 /** The same machine says the same again, except of when it failed: that is told from today. */
-function textOf(machine: Machine): string {
+export function textOf(machine: Machine): string {
   if (machine.state === 'aborted') return rowText(machine);
   let text = texts.get(machine);
   if (text === undefined) {
@@ -92,12 +100,7 @@ const MachineRow = memo(function MachineRow({ machine, text, draggable, menu, on
           <Icon of={GripVertical} size={14} />
         </Button>
       )}
-      <StateIcon state={machine.state} />
-      <div className="ell">
-        <div className="guest-name ell">{name}</div>
-        <div className="guest-sub ell">{text}</div>
-      </div>
-      {machine.state === 'running' && <Cpu machine={machine} />}
+      <MachineFacts machine={machine} text={text} />
       {menu && (
         <Button
           className="btn btn-quiet btn-icon btn-s guest-more"
@@ -114,6 +117,20 @@ const MachineRow = memo(function MachineRow({ machine, text, draggable, menu, on
     </div>
   );
 });
+
+/** What a row says, wherever it stands. */
+export function MachineFacts({ machine, text }: { readonly machine: Machine; readonly text: string }) {
+  return (
+    <>
+      <StateIcon state={machine.state} />
+      <div className="ell">
+        <div className="guest-name ell">{machine.settings.name}</div>
+        <div className="guest-sub ell">{text}</div>
+      </div>
+      {machine.state === 'running' && <Cpu machine={machine} />}
+    </>
+  );
+}
 
 /** By itself, for it changes every second and the row does not. */
 function Cpu({ machine }: { readonly machine: Machine }) {

@@ -1,10 +1,7 @@
 import { ListLayout } from 'react-aria-components';
-import { groupOfKey } from './tree-model.ts';
+import { GROUP_HEIGHT, groupOfKey } from './tree-model.ts';
 
-export const ROW_HEIGHT = 40;
-const GROUP_HEIGHT = 32;
-
-/** Two heights, both known beforehand: nothing has to be measured, and nothing jumps. */
+/** Two heights, by the kind of the row. */
 export class TreeLayout<T> extends ListLayout<T> {
   protected override buildItem(...[node, x, y]: Parameters<ListLayout<T>['buildItem']>) {
     const before = this.rowSize;

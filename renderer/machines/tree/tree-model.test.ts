@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Machine } from '../../../shared/contract/machine.ts';
-import { firstRows, found, groupOfKey, type Row, treeRows } from './tree-model.ts';
+import { found, groupKey, groupOfKey, placed, type Row, treeRows } from './tree-model.ts';
 
 function machine(name: string, group = '', running = false): Machine {
   const settings = { name, group, description: '' };
@@ -44,25 +44,16 @@ describe('rows of the tree', () => {
   });
 });
 
-describe('the first rows', () => {
-  const rows = treeRows(machines);
-
-  it.each([
-    [0, ''],
-    [1, 'b'],
-    [2, 'b x[a]'],
-    [3, 'b x[a c]'],
-    [4, 'b x[a c] y[Café]'],
-  ])('of %i machines', (count, text) => {
-    expect(shown(firstRows(rows, count))).toBe(text);
-  });
-
-  it('keep what is said of a group', () => {
-    expect(firstRows(rows, 2)[1]).toMatchObject({ running: 1, total: 2 });
-  });
-
-  it('are the rows themselves where there are no more', () => {
-    expect(firstRows(rows, 5)).toBe(rows);
-    expect(firstRows(rows, 60)).toBe(rows);
-  });
+it('rows stand one under the other, groups before theirs', () => {
+  const { list, height } = placed(treeRows(machines));
+  expect(list.map(({ row, top }) => [top, row.key])).toEqual([
+    [0, 'b'],
+    [40, groupKey('x')],
+    [72, 'a'],
+    [112, 'c'],
+    [152, groupKey('y')],
+    [184, 'Café'],
+    [224, 'e'],
+  ]);
+  expect(height).toBe(264);
 });

@@ -75,17 +75,23 @@ export function treeRows(shown: readonly Machine[], all: readonly Machine[] = sh
   });
 }
 
-/** As many machines from the top, with their groups; `rows` itself where there are no more. */
-export function firstRows(rows: readonly Row[], machines: number): readonly Row[] {
-  const first: Row[] = [];
-  let left = machines;
-  for (const row of rows) {
-    if (left === 0) return first;
-    const size = row.kind === 'group' ? row.rows.length : 1;
-    const cut = row.kind === 'group' && size > left;
-    first.push(cut ? { ...row, rows: row.rows.slice(0, left) } : row);
-    if (cut) return first;
-    left -= size;
+/** Pixels of rows, known beforehand: nothing has to be measured, and nothing jumps. */
+export const ROW_HEIGHT = 40;
+export const GROUP_HEIGHT = 32;
+
+/** A row where it stands in the list, in pixels from the top. */
+export interface Placed {
+  readonly row: Row;
+  readonly top: number;
+}
+
+/** All rows one under the other, with those of the groups; and how high they are together. */
+export function placed(rows: readonly Row[]): { readonly list: readonly Placed[]; readonly height: number } {
+  const list: Placed[] = [];
+  let top = 0;
+  for (const row of rows.flatMap((one) => (one.kind === 'group' ? [one, ...one.rows] : [one]))) {
+    list.push({ row, top });
+    top += row.kind === 'group' ? GROUP_HEIGHT : ROW_HEIGHT;
   }
-  return rows;
+  return { list, height: top };
 }

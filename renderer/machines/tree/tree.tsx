@@ -1,5 +1,5 @@
 /** The machines, in groups, at the left. */
-import { memo, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
+import { memo, useId, useMemo, useRef, useState } from 'react';
 import {
   Tree as AriaTree,
   Collection,
@@ -9,39 +9,31 @@ import {
   Virtualizer,
 } from 'react-aria-components';
 import type { Machine } from '../../../shared/contract/machine.ts';
-import { contextNow, runAction } from '../../actions/actions.ts';
 import { useHost } from '../../connection/use-host.ts';
 import { useText } from '../../i18n/i18n.ts';
 import { showMachine, useSelectedId } from '../../state/navigate.ts';
 import { machineById, useMachines, useMachinesKnown } from '../../state/stores.ts';
 import { reporting } from '../../state/toasts.ts';
-import { Button, Skeleton } from '../../ui/index.ts';
+import { Skeleton } from '../../ui/index.ts';
 import { arrange } from '../arrange.ts';
-import { isUp } from '../machine-actions.ts';
 import { useCollapsed } from './collapsed.ts';
+import { FoundList } from './found-list.tsx';
+import { openMachine } from './open-machine.ts';
 import { dropped, droppedGroup } from './order.ts';
 import { RenameField } from './rename-field.tsx';
 import { GroupItem, MachineItem } from './row.tsx';
 import { type MenuPlace, RowMenu } from './row-menu.tsx';
 import { useSearch } from './search.ts';
 import { SearchBox } from './search-box.tsx';
-import { ROW_HEIGHT, TreeLayout } from './tree-layout.ts';
-import { firstRows, found, groupOfKey, type Row, treeRows } from './tree-model.ts';
-import { AT_ONCE, useRest } from './use-rest.ts';
+import { TreeLayout } from './tree-layout.ts';
+import { groupOfKey, ROW_HEIGHT, treeRows } from './tree-model.ts';
 
 export function MachineTree() {
   const t = useText('machines');
   const known = useMachinesKnown();
   const machines = useMachines();
-  const text = useSearch((state) => state.text);
-  // Typing goes on while a long list is being drawn.
-  const search = useDeferredValue(text);
-  const shown = useMemo(() => found(machines, search), [machines, search]);
-  const complete = useRest(search);
-  const rows = useMemo(() => {
-    const all = treeRows(shown, machines);
-    return complete ? all : firstRows(all, AT_ONCE);
-  }, [shown, machines, complete]);
+  const search = useSearch((state) => state.text.trim());
+  const ways = useId();
   const box = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<MenuPlace | null>(null);
 
@@ -69,15 +61,19 @@ export function MachineTree() {
       >
         {!known && <Skeleton rows={5} height={ROW_HEIGHT} />}
         {known && machines.length === 0 && <p className="tree-none muted">{t('tree.none')}</p>}
-        {known && machines.length > 0 && shown.length === 0 && (
-          <div className="tree-none muted">
-            <p>{t('tree.notFound', { text: search })}</p>
-            <Button variant="link" size="s" onPress={() => useSearch.setState({ text: '' })}>
-              {t('tree.clear')}
-            </Button>
-          </div>
+        {known && machines.length > 0 && (
+          <>
+            <span id={ways} className="tree-keys">
+              {t('tree.keys')}
+            </span>
+            {/* First, for whoever looks for a row means the one in sight. */}
+            {search !== '' && <FoundList machines={machines} search={search} ways={ways} onMenu={setMenu} />}
+            {/* It stays as it is while somebody searches: to draw it anew takes longer than a key may. */}
+            <div className="tree-all" inert={search !== ''}>
+              <Rows machines={machines} ways={ways} onMenu={setMenu} />
+            </div>
+          </>
         )}
-        {shown.length > 0 && <Rows rows={rows} machines={machines} all={search.trim() !== ''} onMenu={setMenu} />}
         <RenameField box={box} />
       </div>
       <RowMenu place={menu} onClose={() => setMenu(null)} />
@@ -98,27 +94,25 @@ function menuPlace(target: EventTarget, mouse?: { clientX: number; clientY: numb
 }
 
 interface RowsProps {
-  readonly rows: readonly Row[];
   readonly machines: readonly Machine[];
-  /** While searching all groups are open. */
-  readonly all: boolean;
+  /** Id of the text about keys. */
+  readonly ways: string;
   readonly onMenu: (place: MenuPlace) => void;
 }
 
-/** Left alone while only what is typed changes: the deferred search would gain nothing otherwise. */
-const Rows = memo(function Rows({ rows, machines, all, onMenu }: RowsProps) {
+/** Left alone while only what is typed changes. */
+const Rows = memo(function Rows({ machines, ways, onMenu }: RowsProps) {
   const t = useText('machines');
   const host = useHost();
   const selected = useSelectedId();
-  const ways = useId();
   const { collapsed, toggle } = useCollapsed();
+  const rows = useMemo(() => treeRows(machines), [machines]);
   const expanded = useMemo(
-    () =>
-      new Set(rows.filter((row) => row.kind === 'group' && (all || !collapsed.has(row.group))).map(({ key }) => key)),
-    [rows, all, collapsed],
+    () => new Set(rows.filter((row) => row.kind === 'group' && !collapsed.has(row.group)).map(({ key }) => key)),
+    [rows, collapsed],
   );
   const { dragAndDropHooks } = useDragAndDrop({
-    isDisabled: !host.mayWrite || all,
+    isDisabled: !host.mayWrite,
     getItems: (keys) => [...keys].map((key) => ({ 'text/plain': nameOf(key) })),
     getDropOperation: (target) =>
       target.type === 'item' && target.dropPosition === 'on' && groupOfKey(String(target.key)) === undefined
@@ -139,49 +133,42 @@ const Rows = memo(function Rows({ rows, machines, all, onMenu }: RowsProps) {
   });
 
   return (
-    <>
-      <span id={ways} className="tree-keys">
-        {t('tree.keys')}
-      </span>
-      <Virtualizer layout={TreeLayout} layoutOptions={{ rowSize: ROW_HEIGHT }}>
-        <AriaTree
-          className="tree-rows"
-          aria-label={t('tree.label')}
-          // The buttons of a row are there only while somebody is at it
-          aria-describedby={ways}
-          items={rows}
-          selectionMode="single"
-          selectionBehavior="replace"
-          disallowEmptySelection
-          selectedKeys={selected === null ? [] : [selected]}
-          expandedKeys={expanded}
-          onExpandedChange={(keys) => toggle(rows, new Set([...keys].map(String)))}
-          onSelectionChange={(keys) => {
-            const key = keys === 'all' ? undefined : [...keys][0];
-            if (key !== undefined && machineById(String(key))) showMachine(String(key));
-          }}
-          onAction={(key) => {
-            const machine = machineById(String(key));
-            if (!machine) return;
-            const context = contextNow(host.connection, machine);
-            runAction(isUp(machine.state) ? 'machine.show' : 'machine.start', context);
-          }}
-          dragAndDropHooks={dragAndDropHooks}
-        >
-          {(row) =>
-            row.kind === 'group' ? (
-              <GroupItem row={row}>
-                <Collection items={row.rows}>
-                  {(child) => <MachineItem machine={child.machine} onMenu={onMenu} />}
-                </Collection>
-              </GroupItem>
-            ) : (
-              <MachineItem machine={row.machine} onMenu={onMenu} />
-            )
-          }
-        </AriaTree>
-      </Virtualizer>
-    </>
+    <Virtualizer layout={TreeLayout} layoutOptions={{ rowSize: ROW_HEIGHT }}>
+      <AriaTree
+        className="tree-rows"
+        aria-label={t('tree.label')}
+        // The buttons of a row are there only while somebody is at it
+        aria-describedby={ways}
+        items={rows}
+        selectionMode="single"
+        selectionBehavior="replace"
+        disallowEmptySelection
+        selectedKeys={selected === null ? [] : [selected]}
+        expandedKeys={expanded}
+        onExpandedChange={(keys) => toggle(rows, new Set([...keys].map(String)))}
+        onSelectionChange={(keys) => {
+          const key = keys === 'all' ? undefined : [...keys][0];
+          if (key !== undefined && machineById(String(key))) showMachine(String(key));
+        }}
+        onAction={(key) => {
+          const machine = machineById(String(key));
+          if (machine) openMachine(host.connection, machine);
+        }}
+        dragAndDropHooks={dragAndDropHooks}
+      >
+        {(row) =>
+          row.kind === 'group' ? (
+            <GroupItem row={row}>
+              <Collection items={row.rows}>
+                {(child) => <MachineItem machine={child.machine} onMenu={onMenu} />}
+              </Collection>
+            </GroupItem>
+          ) : (
+            <MachineItem machine={row.machine} onMenu={onMenu} />
+          )
+        }
+      </AriaTree>
+    </Virtualizer>
   );
 });
 
