@@ -75,6 +75,37 @@ export async function clickInto(page: Page, name: string): Promise<void> {
   await terminal(page, name).click({ force: true });
 }
 
+/** Pastes what the clipboard would hold into the console that has the focus, or the first of the page. */
+export async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate(`{
+    const data = new DataTransfer();
+    data.setData('text/plain', ${JSON.stringify(text)});
+    const input = document.activeElement.closest('.xterm-helper-textarea') ?? document.querySelector('.xterm-helper-textarea');
+    input.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }`);
+}
+
+/** Clicks on the end of an address that a console shows. */
+export async function clickAddress(page: Page, address: string): Promise<void> {
+  const { x, y, width, height } = (await page.locator('.xterm-rows').getByText(address).last().boundingBox()) ?? {
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+  };
+  // What holds it may begin before it
+  const end = { x: x + width - 12, y: y + height / 2 };
+  await page.mouse.move(end.x, end.y);
+  await page.locator('.xterm-cursor-pointer').waitFor();
+  await page.mouse.click(end.x, end.y);
+}
+
+/** An item of the menu of the console in front. */
+export async function consoleMenu(page: Page, item: string): Promise<void> {
+  await page.getByRole('button', { name: 'More for this console' }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
 /** The menu of a machine in the tree. */
 export async function rowMenu(page: Page, name: string, item: string): Promise<void> {
   await row(page, name).click({ button: 'right' });

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { GiB } from '../../../shared/base/units.ts';
 import type { MadeUpWindow } from '../../fixtures/made-up-window.ts';
 import type { WindowHost } from '../../fixtures/window-host.ts';
-import { command, row, rowMenu, tool } from '../user.ts';
+import { clickAddress, command, consoleMenu, paste, row, rowMenu, tool } from '../user.ts';
 
 export interface Stage {
   readonly page: Page;
@@ -53,15 +53,6 @@ async function atPrompt({ page }: Stage): Promise<void> {
   await page.locator('.xterm-rows').first().getByText('user@linux').first().waitFor();
 }
 
-async function pasteLines(page: Page): Promise<void> {
-  await page.evaluate(`{
-    const data = new DataTransfer();
-    data.setData('text/plain', 'cd /srv/build\\nmake -j4 clean all\\nsudo make install\\n');
-    document.querySelector('.xterm-helper-textarea')
-      .dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-  }`);
-}
-
 export const SCENES: readonly Scene[] = [
   {
     name: 'home',
@@ -96,7 +87,10 @@ export const SCENES: readonly Scene[] = [
       await typed(stage, 'lines 40\r', 'virtio line 39');
       await stage.page.getByRole('button', { name: 'Search in the console' }).click();
       await stage.page.getByRole('textbox', { name: 'Find' }).fill('virtio');
-      await stage.page.getByText(/\d+ of \d+/).waitFor();
+      await stage.page
+        .getByRole('status')
+        .getByText(/^(?:\d+ of|over) \d+$/)
+        .waitFor();
     },
   },
   {
@@ -123,7 +117,7 @@ export const SCENES: readonly Scene[] = [
     at: consoles,
     async show(stage) {
       await atPrompt(stage);
-      await pasteLines(stage.page);
+      await paste(stage.page, 'cd /srv/build\nmake -j4 clean all\nsudo make install\n');
       await dialog(stage.page, /Paste \d+ lines/);
     },
   },
@@ -133,12 +127,7 @@ export const SCENES: readonly Scene[] = [
     async show(stage) {
       await atPrompt(stage);
       await typed(stage, 'link\r', 'https://example.org/plain');
-      const link = stage.page.locator('.xterm-rows').getByText('https://example.org/plain').last();
-      const { x, y, width, height } = (await link.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-      // Near its end: what holds it may begin before it
-      await stage.page.mouse.move(x + width - 12, y + height / 2);
-      await stage.page.locator('.xterm-cursor-pointer').waitFor();
-      await stage.page.mouse.click(x + width - 12, y + height / 2);
+      await clickAddress(stage.page, 'https://example.org/plain');
       await dialog(stage.page, 'Open this address?');
     },
   },
@@ -147,8 +136,7 @@ export const SCENES: readonly Scene[] = [
     at: consoles,
     async show(stage) {
       await atPrompt(stage);
-      await stage.page.getByRole('button', { name: 'More for this console' }).click();
-      await stage.page.getByRole('menuitem', { name: 'Clear…' }).click();
+      await consoleMenu(stage.page, 'Clear…');
       await dialog(stage.page, 'Clear hvc0?');
     },
   },
