@@ -25,6 +25,18 @@ describe('a relay', () => {
     expect(at.door).toEqual([new Uint8Array([2]), new Uint8Array([4])]);
   });
 
+  it('does not look into messages: what is none of ours arrives as the very same bytes', async () => {
+    const { door, outer, inner, host } = relayed();
+    const got: Uint8Array[] = [];
+    host.onMessage((message) => got.push(message));
+    relay(outer, inner);
+    const sent = new Uint8Array([0xff, 0x00, 0xc1]);
+    door.send(sent);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(got).toHaveLength(1);
+    expect(got[0]).toBe(sent);
+  });
+
   it.each(['door', 'host', 'outer', 'inner'] as const)('closes all when its %s does', async (which) => {
     const wires = relayed();
     relay(wires.outer, wires.inner);
