@@ -12,6 +12,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { HomePage } from './home-page.tsx';
 import { NoticeBars } from './notice-bars.tsx';
 import { Palette } from './palette/palette.tsx';
+import { moveRegion } from './regions.ts';
 import { Splitter } from './splitter.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { Toolbar } from './toolbar.tsx';
@@ -99,6 +100,12 @@ function useSelection(): void {
     const next = seen.current ? heirOf(order, seen.current.spot) : order[0]?.id;
     seen.current = null;
     if (next !== undefined) showMachine(next);
-    else if (place.page !== 'home') showHome();
+    else if (place.page !== 'home') {
+      showHome();
+      // What had the focus went with the last machine
+      setTimeout(() => {
+        if (document.activeElement === document.body) moveRegion(document, 1);
+      }, 0);
+    }
   }, [known, order, place, started]);
 }

@@ -62,7 +62,7 @@ export const machines = {
   },
   fact: {
     up: 'for {{duration}}',
-    boots: 'for {{duration}}, boots in {{boot}}',
+    boots: 'for {{duration}}, first output after {{boot}}',
     off: 'since {{at}}',
     aborted: 'at {{at}}: {{message}}',
   },
