@@ -2,6 +2,8 @@
 #include "sbi.h"
 
 #define TIMES (500ul * SCALE)
+/* However long that takes on a busy host. */
+#define LEAST 20
 #define LI_A0 0x00000513 /* addi a0, zero, imm */
 #define RET 0x00008067
 
@@ -27,7 +29,7 @@ void enter(uint64_t hart, uint64_t opaque) {
   check(sbi(REMOTE_FENCE_I, 0, -1ul, 0, 0).error == SUCCESS);
   start_others(0);
   uint64_t end = ticks() + MILLISECONDS * (TICKS_PER_SECOND / 1000), i;
-  for (i = 1; i <= TIMES && ticks() < end; i++) {
+  for (i = 1; i <= LEAST || (i <= TIMES && ticks() < end); i++) {
     *(volatile uint32_t *)code = LI_A0 | i << 20;
     full_fence();
     check(sbi(REMOTE_FENCE_I, OTHERS, 0, 0, 0).error == SUCCESS);
