@@ -84,7 +84,7 @@ export const machinePages = {
     cpuOf_other: '{{used}} of {{count}} cores',
     memory: 'Memory',
     memoryOf: '{{used}} of {{given}}',
-    booted: 'First output after',
+    booted: 'First output',
     seconds: '{{value}} s',
     console: 'Last lines of console {{name}}',
     notRunning: 'Shown while the machine runs.',
