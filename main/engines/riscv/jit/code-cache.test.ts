@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addi, asm, ld, sd } from '../../../../tests/fixtures/assemble.ts';
-import { BareHart, PROGRAM, RAM, RWX } from '../../../../tests/fixtures/bare-hart.ts';
-import { PAGE_SIZE } from '../memory/layout.ts';
+import { addi, asm, csrrc, csrrs, ld, sd } from '../../../../tests/fixtures/assemble.ts';
+import { BareHart, PROGRAM, PTE, RAM, RWX } from '../../../../tests/fixtures/bare-hart.ts';
+import { CAUSE, CSR, MODE } from '../isa/csr.ts';
+import { largestRam, PAGE_SIZE } from '../memory/layout.ts';
 
 const PAGE = BigInt(PAGE_SIZE);
 const FENCE_I = asm('fence.i');
+const op = (name: string, rd: number, rs1: number, rs2: number) => asm(name, { rd, rs1, rs2 });
 const jump = (imm: number, rd = 0) => asm('jal', { rd, imm });
 /** Adds 1 to x1, for ever. */
 const COUNT = [addi(1, 1, 1), jump(-4)];
@@ -130,6 +132,62 @@ describe('compiled code', () => {
     for (let i = 0; i < 40; i++) m.run(1 + (i % 3));
     expect(m.hart.x(1)).toBe(BigInt(Math.ceil(m.steps / 2)));
     expect(compiledSteps()).toBeGreaterThan(0);
+  });
+
+  test('reaches the last byte of RAM as large as it may be, and no further', () => {
+    const ramSize = largestRam(1);
+    m = new BareHart({ compileAt: 3, ramSize });
+    const end = RAM + BigInt(ramSize);
+    m.program(addi(5, 5, 8), sd(1, -8, 5), ld(6, -8, 5), addi(1, 1, 1), jump(-16));
+    m.hart.setX(5, end - 2n * PAGE);
+    m.run(5 * 1024);
+    expect(m.hart.x(1)).toBe(1024n);
+    expect(m.hart.x(6)).toBe(1023n);
+    expect(m.read64(end - 8n)).toBe(1023n);
+    expect(m.read64(end - PAGE)).toBe(512n);
+    expect(compiledSteps()).toBeGreaterThan(4500);
+    m.run(1);
+    expect(m.trapOfNext()).toEqual({ cause: CAUSE.storeAccessFault, tval: end, epc: PROGRAM + 4n });
+  });
+
+  test('bails out of a loop again and again where its page may not be accessed as a whole (PMP)', () => {
+    m.program(addi(5, 5, 8), ld(6, -8, 5), addi(1, 1, 1), jump(-12));
+    const data = RAM + 0x8000n;
+    // Nothing may be loaded from the second half of the page, but by M-mode
+    m.pmp(0, 0x18, (data + 0x800n + 0x3ffn) >> 2n);
+    m.mode = MODE.S;
+    m.hart.setX(5, data);
+    m.run(4 * 256 + 1);
+    expect(m.hart.x(1)).toBe(256n);
+    expect(m.trapOfNext()).toEqual({ cause: CAUSE.loadAccessFault, tval: data + 0x800n, epc: PROGRAM + 4n });
+  });
+
+  test('loads from devices, one after the other, each once', () => {
+    const asked: number[] = [];
+    m = new BareHart({ compileAt: 1, host: { load: (address) => asked.push(address) } });
+    m.program(asm('lw', { rd: 6, rs1: 5 }), op('add', 7, 7, 6), addi(1, 1, 1), jump(-12));
+    m.hart.setX(5, 0x1000_0000n);
+    m.run(400);
+    expect(asked.length).toBe(100);
+    expect(m.hart.x(7)).toBe(5050n);
+  });
+
+  test('sees a page through SUM as it is at each access', () => {
+    const user = 0x5000_0000n;
+    const [sum, mxr] = [1n << 18n, 1n << 19n];
+    // SUM is switched on and off around the load; without it the page is the user's
+    m.program(csrrs(0, CSR.sstatus, 8), ld(6, 0, 5), csrrc(0, CSR.sstatus, 8), addi(1, 1, 1), jump(-16));
+    m.paging();
+    m.map(PROGRAM, PROGRAM, RWX);
+    m.map(user, RAM + 0x8000n, RWX | PTE.U);
+    m.mode = MODE.S;
+    m.hart.setX(5, user);
+    m.hart.setX(8, sum);
+    m.run(500);
+    expect(m.hart.x(1)).toBe(100n);
+    m.hart.setX(8, mxr);
+    m.run(1);
+    expect(m.trapOfNext()).toMatchObject({ cause: CAUSE.loadPageFault, tval: user });
   });
 
   test('that writes its own page goes on with the old code until a fence.i', () => {
