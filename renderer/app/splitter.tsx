@@ -19,7 +19,6 @@ export interface SplitterProps {
 export function Splitter({ panel, width }: SplitterProps) {
   const t = useText('app');
   const [now, setNow] = useState(width);
-  const read = () => setNow(Math.round(panel.current?.getSize().inPixels ?? width));
   const widths: Readonly<Record<string, number>> = {
     ArrowLeft: now - STEP,
     ArrowRight: now + STEP,
@@ -37,13 +36,15 @@ export function Splitter({ panel, width }: SplitterProps) {
       aria-valuemin={TREE_WIDTH.least}
       aria-valuemax={TREE_WIDTH.most}
       tabIndex={0}
-      onFocus={read}
+      onFocus={() => setNow(Math.round(panel.current?.getSize().inPixels ?? width))}
       onKeyDown={(event) => {
         const wanted = widths[event.key];
         if (wanted === undefined) return;
         event.preventDefault();
-        panel.current?.resize(Math.max(TREE_WIDTH.least, Math.min(TREE_WIDTH.most, wanted)));
-        read();
+        const next = Math.max(TREE_WIDTH.least, Math.min(TREE_WIDTH.most, wanted));
+        panel.current?.resize(next);
+        // The panel says so only after the next layout
+        setNow(next);
       }}
     />
   );

@@ -24,6 +24,8 @@ import {
 
 /** What axe finds, a line each. */
 async function violations(page: Page): Promise<string[]> {
+  // What is still fading in is not there for axe, and what lies under it is hidden already
+  await page.locator('[data-entering]').first().waitFor({ state: 'detached' });
   const { violations: found } = await new AxeBuilder({ page })
     // It opens no page of its own for its results, which not every door could
     .setLegacyMode()

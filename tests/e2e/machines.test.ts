@@ -140,6 +140,8 @@ inEachDoor((door) => {
       const dialog = page.getByRole('dialog', { name: 'Preferences' });
       await dialog.getByRole('button', { name: /Theme/ }).click();
       await page.getByRole('option', { name: 'Dark', exact: true }).click();
+      // Escape is its own until it is gone
+      await page.getByRole('option', { name: 'Dark', exact: true }).waitFor({ state: 'detached' });
       await other.locator('html[data-theme=dark]').waitFor();
       await page.keyboard.press('Escape');
       await command(page, 'Use the system’s theme');
@@ -160,5 +162,32 @@ inEachDoor((door) => {
     await command(page, 'Keyboard shortcuts');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
+  });
+
+  it('by keys alone: the menu of a row, the first command at once, the width of the list', async () => {
+    const page = await door().window();
+    await create(page, { name: 'by keys' });
+    await row(page, 'by keys').focus();
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menu', { name: 'Actions for by keys' }).waitFor();
+    await page.keyboard.press('Escape');
+
+    // The first of all that can be done with a machine that is off
+    await page.keyboard.press('Control+k');
+    await page.getByRole('menuitem', { name: 'Start', exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await sees(page, 'by keys', 'Running');
+    await powerOff(page, 'by keys');
+
+    const width = page.getByRole('separator', { name: 'Width of the list' });
+    await width.focus();
+    const before = Number(await width.getAttribute('aria-valuenow'));
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(Number(await width.getAttribute('aria-valuenow'))).toBe(before + 40);
+    const list = await page.getByRole('navigation', { name: 'Machines' }).boundingBox();
+    expect(Math.round(list?.width ?? 0)).toBe(before + 40);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
   });
 });

@@ -84,6 +84,10 @@ inEachDoor((door) => {
     await prompt(viewer, 'seen');
     expect(await tool(viewer, 'Pause').isDisabled()).toBe(true);
     expect(await tool(viewer, 'New machine').isDisabled()).toBe(true);
+    await viewer.getByRole('button', { name: 'Preferences', exact: true }).click();
+    const preferences = viewer.getByRole('dialog', { name: 'Preferences' });
+    expect(await preferences.getByRole('button', { name: /Theme/ }).isDisabled()).toBe(true);
+    await preferences.getByRole('button', { name: 'Close' }).last().click();
 
     // What the viewer types goes nowhere; what the owner types is seen by both
     await terminal(viewer, 'seen').click({ force: true });
