@@ -28,7 +28,7 @@ const BEHIND = 128 * 1024;
 /** Bytes written at once: xterm.js looks at the clock between two writes only. */
 const SLICE = 16 * 1024;
 /** Milliseconds that a terminal waits for all of its history before it is drawn: more is shown while it comes. */
-const DRAW_WITHIN_MS = 250;
+const DRAW_WITHIN_MS = 500;
 const STATE_EVERY_MS = 250;
 const BELL_EVERY_MS = 400;
 /** CAN ends whatever sequence was cut off; SGR 0 and 2 for a dim line. */
