@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HotPages, REGION_BUDGET, type SlotVersion } from './hot-pages.ts';
+import { HotPages, MAX_PAGES, REGION_BUDGET, type SlotVersion } from './hot-pages.ts';
 
 const PAGE = 7;
 const SLOT = 0x10000;
@@ -72,4 +72,15 @@ test('what was compiled from a version that is gone is not counted for another',
   judge(pages, 2, 0);
   pages.compiled(version(1), [0, 4]);
   expect(judge(pages, 2, 4)).toEqual({ kind: 'compile', budget: REGION_BUDGET });
+});
+
+test('not more pages are remembered than a heap holds: the first is judged anew then, the last is not', () => {
+  const pages = new HotPages();
+  for (let page = 0; page <= MAX_PAGES; page++) {
+    pages.judge(version(1, SLOT, page), contents(1), 0);
+    pages.compiled(version(1, SLOT, page), [0]);
+  }
+  const budgetOf = (page: number) => pages.judge(version(1, SLOT, page), contents(1), 0);
+  expect(budgetOf(MAX_PAGES)).not.toEqual({ kind: 'compile', budget: REGION_BUDGET });
+  expect(budgetOf(0)).toEqual({ kind: 'compile', budget: REGION_BUDGET });
 });

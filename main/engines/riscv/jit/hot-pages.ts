@@ -16,6 +16,8 @@ const MAX_PAGE_INSTRUCTIONS = 4096;
 const PATIENCE = 4;
 /** Each version after those is compiled half as readily as the one before, down to one request in 2 to the power of this. */
 const MAX_BACK_OFF = 10;
+/** Pages remembered: many times what decode slots hold, and little enough for a hart's heap however much RAM a guest has. */
+export const MAX_PAGES = 8192;
 
 /** A slot as it was at some time. */
 export interface SlotVersion {
@@ -77,6 +79,13 @@ export class HotPages {
     }
   }
 
+  #forgetOldest(): void {
+    for (const page of this.#pages.keys()) {
+      this.#pages.delete(page);
+      return;
+    }
+  }
+
   #at(version: SlotVersion, bytes: Uint8Array): HotPage {
     const known = this.#pages.get(version.page);
     if (known && isSame(known.version, version)) return known;
@@ -91,6 +100,7 @@ export class HotPages {
         compiled: 0,
         covered: new Set<number>(),
       };
+      if (this.#pages.size === MAX_PAGES) this.#forgetOldest();
       this.#pages.set(version.page, first);
       return first;
     }
