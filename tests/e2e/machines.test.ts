@@ -172,12 +172,13 @@ inEachDoor((door) => {
     await page.getByRole('menu', { name: 'Actions for by keys' }).waitFor();
     await page.keyboard.press('Escape');
 
-    // The first of all that can be done with a machine that is off
+    // What was done last comes first
+    await command(page, 'Show log');
+    await openTab(page, 'Details');
     await page.keyboard.press('Control+k');
-    await page.getByRole('menuitem', { name: 'Start', exact: true }).waitFor();
+    await page.getByRole('menuitem', { name: 'Show log' }).first().waitFor();
     await page.keyboard.press('Enter');
-    await sees(page, 'by keys', 'Running');
-    await powerOff(page, 'by keys');
+    await page.getByRole('tab', { name: 'Log', selected: true }).waitFor();
 
     const width = page.getByRole('separator', { name: 'Width of the list' });
     await width.focus();
