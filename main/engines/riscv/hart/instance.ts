@@ -54,7 +54,7 @@ export interface CodeBinding {
   /** Address of the hart's private state, and of its register file. */
   readonly base: number;
   readonly registers: number;
-  /** The table of compiled regions, which ENTRIES refer to. */
+  /** The table of compiled regions, which HEAT refers to. */
   readonly regions: WebAssembly.Table;
   /** What the module of the hart exports: the cold functions by op, floating-point operations by name. */
   readonly core: Readonly<Record<string, WebAssembly.ExportValue>>;

@@ -11,17 +11,7 @@ import { ENVCFG, IRQ, MSTATUS } from '../isa/csr.ts';
 import type { Extension, Instruction } from '../isa/instruction.ts';
 import type { AccessSize, FloatFormat, FloatOp, Ops } from '../isa/ops.ts';
 import { COMPRESSED, INSTRUCTIONS } from '../isa/table.ts';
-import {
-  ENTRIES,
-  EXIT,
-  HEAT,
-  MAX_ENTRIES,
-  PAGE_SIZE,
-  RECORD,
-  RECORD_SCALE_SHIFT,
-  SLOT,
-  TLB_WRITE,
-} from '../memory/layout.ts';
+import { EXIT, HEAT, PAGE_SIZE, RECORD, RECORD_SCALE_SHIFT, SLOT, TLB_WRITE } from '../memory/layout.ts';
 import { LOAD_SIGNED, LOAD_UNSIGNED, storeBytes } from '../mmu/access.ts';
 import { get32, get64, type HartContext, hasAny, put32, put64 } from '../mmu/context.ts';
 import { entryOf } from '../mmu/tlb.ts';
@@ -111,6 +101,7 @@ export function defineRun(
       f.set(slot, newSlot);
       f.set(pagePc, i64.and(pc, -BigInt(PAGE_SIZE)));
       put64(c, f, 'pagePc', pagePc);
+      put32(c, f, 'slot', slot);
       f.set(ip, i32.add(slot, offsetOf(pc)));
     };
 
@@ -157,14 +148,15 @@ export function defineRun(
             f.set(heat, i32.load16U(place, SLOT.heat));
             f.if(i32.geU(heat, HEAT.settled), () => {
               f.brIf(interpret, i32.eq(heat, HEAT.settled));
-              const word = i32.load(i32.add(c.hart, i32.shl(i32.and(heat, MAX_ENTRIES - 1), 2)), ENTRIES);
-              f.set(entry, word);
-              const region = i32.and(entry, 0xffff);
-              f.set(pc, callIndirect('i64', c.regions, compiledType, region, fuel, dataTlb, slot, pagePc, entry));
+              const region = i32.sub(heat, HEAT.compiled);
+              f.set(pc, callIndirect('i64', c.regions, compiledType, region, fuel, dataTlb, slot, pagePc));
               const executed = i64.extendI32U(i32.sub(fuel, get32(c, 'fuel')));
               put64(c, f, 'compiledSteps', i64.add(get64(c, 'compiledSteps'), executed));
               put64(c, f, 'compiledEntries', i64.add(get64(c, 'compiledEntries'), 1n));
               f.set(fuel, get32(c, 'fuel'));
+              // It may have gone on to other pages
+              f.set(slot, get32(c, 'slot'));
+              f.set(pagePc, get64(c, 'pagePc'));
               f.if(i64.eqz(i64.and(pc, 1n)), goToPc);
               put64(c, f, 'compiledBails', i64.add(get64(c, 'compiledBails'), 1n));
               f.brIf(resync, i64.eq(pc, RESYNC));

@@ -43,8 +43,8 @@ export interface Block {
 export interface Graph {
   /** In the order of their offsets. */
   readonly blocks: ReadonlyMap<number, Block>;
-  /** Offsets at which the region may be entered: the root, then where calls return to. */
-  readonly entries: readonly number[];
+  /** Where the region is entered. */
+  readonly root: number;
 }
 
 /** Blocks are cut at this length: fuel is counted by the block, and what does not fit is left to the interpreter. */
@@ -52,15 +52,14 @@ const MAX_BLOCK = 64;
 
 /** The blocks that can be reached from `root` within the page, up to about `budget` instructions. */
 export function findBlocks(page: PageCode, root: number, budget: number): Graph {
-  const { leaders, returns } = findLeaders(page, root, budget);
+  const leaders = findLeaders(page, root, budget);
   const blocks = new Map<number, Block>();
   for (const offset of [...leaders].sort((a, b) => a - b)) blocks.set(offset, blockAt(page, offset, leaders));
-  return { blocks, entries: [root, ...[...returns].filter((offset) => offset !== root && blocks.has(offset))] };
+  return { root, blocks };
 }
 
-function findLeaders(page: PageCode, root: number, budget: number): { leaders: Set<number>; returns: Set<number> } {
+function findLeaders(page: PageCode, root: number, budget: number): ReadonlySet<number> {
   const leaders = new Set([root]);
-  const returns = new Set<number>();
   const seen = new Set<number>();
   const queue = [root];
   let left = budget;
@@ -89,17 +88,14 @@ function findLeaders(page: PageCode, root: number, budget: number): { leaders: S
         break;
       }
       if (kind === 'jump' || kind === 'indirect') {
-        if (kind === 'jump') lead(at + decoded.imm);
-        if (decoded.rd !== 0 && isCode(page, next)) {
-          lead(next);
-          returns.add(next);
-        }
+        // A call ends the region: the function is one of its own, and where it returns to another
+        if (kind === 'jump' && decoded.rd === 0) lead(at + decoded.imm);
         break;
       }
       at = next;
     }
   }
-  return { leaders, returns };
+  return leaders;
 }
 
 function blockAt(page: PageCode, offset: number, leaders: ReadonlySet<number>): Block {

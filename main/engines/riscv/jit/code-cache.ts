@@ -6,14 +6,13 @@
  */
 import type { CodeBinding } from '../hart/instance.ts';
 import { OP } from '../hart/record.ts';
-import { ENTRIES, HEAT, MAX_ENTRIES, PAGE_SIZE, RECORD, SLOT, SLOT_SIZE, SLOTS, SLOTS_BASE } from '../memory/layout.ts';
+import { HEAT, MAX_REGIONS, PAGE_SIZE, RECORD, SLOT, SLOT_SIZE, SLOTS, SLOTS_BASE } from '../memory/layout.ts';
 import type { PageCode } from './blocks.ts';
 import { type CompiledRegion, type RegionRequest, regionName } from './compile.ts';
 import { HotPages, type SlotVersion } from './hot-pages.ts';
 
 export interface CodeCacheStatistics {
   regions: number;
-  entries: number;
   instructions: number;
   /** Bytes of WebAssembly. */
   bytes: number;
@@ -26,8 +25,6 @@ export interface CodeCacheStatistics {
   stale: number;
 }
 
-/** Regions that a hart may hold at once: ENTRIES has 16 bits for their index. */
-const MAX_REGIONS = 0x1_0000;
 const TABLE_STEP = 1024;
 /** Bytes of WebAssembly after which everything is forgotten; machine code is some four times as much. */
 const MAX_BYTES = 16 << 20;
@@ -35,7 +32,6 @@ const MAX_BYTES = 16 << 20;
 export class CodeCache {
   readonly statistics: CodeCacheStatistics = {
     regions: 0,
-    entries: 0,
     instructions: 0,
     bytes: 0,
     modules: 0,
@@ -48,15 +44,14 @@ export class CodeCache {
   readonly #imports: WebAssembly.Imports;
   readonly #slots: { readonly from: number; readonly to: number };
   readonly #pages = new HotPages();
-  #entries = 0;
   #regions = 0;
   #bytes = 0;
 
   constructor(binding: CodeBinding) {
-    const { memory, base, registers, core } = binding;
+    const { memory, base, registers, regions, core } = binding;
     this.#binding = binding;
     this.#view = new DataView(memory.buffer);
-    this.#imports = { hart: { memory, base, registers }, core: { ...core } };
+    this.#imports = { hart: { memory, base, registers, regions }, core: { ...core } };
     this.#slots = { from: base + SLOTS_BASE, to: base + SLOTS_BASE + SLOTS * SLOT_SIZE };
   }
 
@@ -120,14 +115,7 @@ export class CodeCache {
     regions: readonly (CompiledRegion | undefined)[],
     versions: readonly SlotVersion[],
   ): void {
-    const needed = regions.reduce((sum, region) => sum + (region?.entries.length ?? 0), 0);
-    if (
-      this.#entries + needed > MAX_ENTRIES ||
-      this.#regions + regions.length > MAX_REGIONS ||
-      this.#bytes + bytes > MAX_BYTES
-    ) {
-      this.flush();
-    }
+    if (this.#regions + regions.length > MAX_REGIONS || this.#bytes + bytes > MAX_BYTES) this.flush();
     const { exports } = new WebAssembly.Instance(module, this.#imports);
     this.#bytes += bytes;
     this.statistics.bytes += bytes;
@@ -146,7 +134,7 @@ export class CodeCache {
       this.statistics.regions++;
       this.statistics.instructions += region.instructions.length;
       this.#pages.compiled(version, region.instructions);
-      for (const [head, offset] of region.entries.entries()) this.#enter(version.slot, offset, index, head);
+      this.#setHeat(version.slot, region.root, HEAT.compiled + index);
     });
   }
 
@@ -162,18 +150,8 @@ export class CodeCache {
     for (let i = 0; i < this.#regions; i++) regions.set(i, null);
     this.#pages.forget();
     this.#regions = 0;
-    this.#entries = 0;
     this.#bytes = 0;
     this.statistics.flushes++;
-  }
-
-  /** A root replaces what was there, for it was asked for; where a call returns to is only filled in. */
-  #enter(slot: number, offset: number, region: number, head: number): void {
-    if (head > 0 && this.#heat(slot, offset) >= HEAT.compiled) return;
-    const entry = this.#entries++;
-    this.statistics.entries++;
-    this.#view.setUint32(this.#binding.base + ENTRIES + 4 * entry, (head << 16) | region, true);
-    this.#setHeat(slot, offset, HEAT.compiled + entry);
   }
 
   #heat(slot: number, offset: number): number {

@@ -17,8 +17,8 @@ export interface RegionRequest {
 }
 
 export interface CompiledRegion {
-  /** Offsets at which it may be entered, in the order of its dispatch. The first is the root. */
-  readonly entries: readonly number[];
+  /** Offset at which it is entered. */
+  readonly root: number;
   /** Offsets of the guest instructions in it. */
   readonly instructions: readonly number[];
 }
@@ -42,7 +42,7 @@ export function compileRegions(requests: readonly RegionRequest[]): CompiledModu
   graphs.forEach((graph, i) => {
     if (graph) environment.module.exportFunction(regionName(i), defineRegion(environment, graph));
   });
-  const regions = graphs.map((graph) => graph && { entries: graph.entries, instructions: instructionsOf(graph) });
+  const regions = graphs.map((graph) => graph && { root: graph.root, instructions: instructionsOf(graph) });
   return { bytes: environment.module.encode(), regions };
 }
 

@@ -1,5 +1,6 @@
 /** What every module of compiled code imports, and the names under which a hart provides it (`code-cache.ts`). */
 import { floatName } from '../hart/core.ts';
+import { regionType } from '../hart/region.ts';
 import type { ArithmeticFunctions } from '../hart/values.ts';
 import type { FloatFormat, FloatOp } from '../isa/ops.ts';
 import { REGISTER, STATE } from '../memory/layout.ts';
@@ -16,6 +17,9 @@ export interface Environment {
   /** The interpreter's cold functions, by op, and their type. */
   readonly cold: TableRef;
   readonly coldType: number;
+  /** The hart's regions, and their type. */
+  readonly regions: TableRef;
+  readonly regionType: number;
   /** See `AccessFunctions` in the MMU. */
   readonly refill: FunctionRef;
   readonly arithmetic: ArithmeticFunctions;
@@ -45,6 +49,8 @@ export function declareEnvironment(wanted: Wanted): Environment {
     registers: module.importGlobal('hart', 'registers', 'i32'),
     cold: module.importTable('core', 'cold'),
     coldType: module.typeIndex(['i32', 'i32', 'i32'], ['i32']),
+    regions: module.importTable('hart', 'regions'),
+    regionType: regionType(module),
     refill,
     arithmetic,
     float: (format, op) => {

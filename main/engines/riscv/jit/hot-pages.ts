@@ -8,7 +8,7 @@
  */
 
 /** Guest instructions in a region, and in one that begins where another has code already. */
-export const REGION_BUDGET = 200;
+export const REGION_BUDGET = 400;
 const COVERED_BUDGET = 60;
 /** Instructions compiled from one version of a page, counting repetitions; a page holds at most 2048. */
 const MAX_PAGE_INSTRUCTIONS = 4096;

@@ -4,11 +4,12 @@
  *     load the registers that are used
  *     block exit
  *       block bail
- *         blocks and loops as `structure.ts` found them, the first of them a dispatch to the entry that was called for
+ *         blocks and loops as `structure.ts` found them
  *       end
  *       next pc and fuel from the number of the instruction that is left to the interpreter
  *     end
  *     store the registers that are written
+ *     go on in the region that the next pc leads to, or return
  *
  * Everything that the hot path does not do is beyond one of the two labels, so that it costs neither calls nor registers there.
  */
@@ -16,7 +17,8 @@
 import { OP } from '../hart/record.ts';
 import { REGION_PARAMS, REGION_RESULTS, RESYNC } from '../hart/region.ts';
 import type { Decoded } from '../isa/decode.ts';
-import { ENTRIES, HEAT, MAX_ENTRIES, PAGE_SIZE, RECORD_SCALE_SHIFT, SLOT, STATE, TLB_WRITE } from '../memory/layout.ts';
+import { HEAT, PAGE_SIZE, RECORD_SCALE_SHIFT, SLOT, STATE, TLB_WRITE } from '../memory/layout.ts';
+import { entryOf } from '../mmu/tlb.ts';
 import type { FunctionBuilder } from '../wasm/function.ts';
 import { callIndirect, type Expr, type FunctionRef, i32, i64, type Label, type Local } from '../wasm/ops.ts';
 import type { Block, Graph, Placed } from './blocks.ts';
@@ -25,9 +27,8 @@ import { kindOf, uses } from './kinds.ts';
 import { type RegionExits, RegionOps, type RegisterSets, translationKey } from './region-ops.ts';
 import { type Item, type Node, structure } from './structure.ts';
 
-/** A block, or the dispatch where the region is entered and where its own indirect jumps lead. */
 interface RegionNode extends Node {
-  readonly block: Block | undefined;
+  readonly block: Block;
   readonly successors: RegionNode[];
 }
 
@@ -49,9 +50,9 @@ class RegionBuilder {
   private readonly f: FunctionBuilder;
   private readonly graph: Graph;
   private readonly fuel: Local<'i32'>;
+  private readonly dataTlb: Local<'i32'>;
   private readonly slot: Local<'i32'>;
   private readonly pagePc: Local<'i64'>;
-  private readonly entry: Local<'i32'>;
   private readonly nextPc: Local<'i64'>;
   private readonly bailAt: Local<'i32'>;
   private readonly head: Local<'i32'>;
@@ -60,7 +61,6 @@ class RegionBuilder {
   private readonly items: readonly Item<RegionNode>[];
   private readonly nodes = new Map<number, RegionNode>();
   private readonly targets = new Map<RegionNode, Target>();
-  private readonly root: RegionNode = { id: -1, block: undefined, successors: [] };
   private readonly exits: RegionExits & { bail: Label };
   private exit!: Label;
   private block!: Block;
@@ -71,10 +71,9 @@ class RegionBuilder {
     this.f = f;
     this.graph = graph;
     this.fuel = f.param('i32', 0);
-    const dataTlb = f.param('i32', 1);
+    this.dataTlb = f.param('i32', 1);
     this.slot = f.param('i32', 2);
     this.pagePc = f.param('i64', 3);
-    this.entry = f.param('i32', 4);
     this.nextPc = f.local('i64');
     this.bailAt = f.local('i32');
     this.head = f.local('i32');
@@ -87,19 +86,25 @@ class RegionBuilder {
       indirect: (target) => this.indirect(target),
     };
     this.connect();
-    this.items = structure([this.root, ...this.nodes.values()], [this.root]);
+    this.items = structure([...this.nodes.values()], [this.root]);
     const cached = hottestBases(this.items);
-    this.ops = new RegionOps(e, f, { dataTlb, pagePc: this.pagePc }, registersOf(graph), cached, this.exits);
+    this.ops = new RegionOps(
+      e,
+      f,
+      { dataTlb: this.dataTlb, pagePc: this.pagePc },
+      registersOf(graph),
+      cached,
+      this.exits,
+    );
   }
 
   build(): void {
-    const { e, f, ops, items } = this;
+    const { f, ops, items } = this;
     ops.loadAll();
     f.block((exit) => {
       this.exit = exit;
       f.block((bail) => {
         this.exits.bail = bail;
-        f.set(this.head, i32.shrU(this.entry, 16));
         this.emitItems(items, [this.root]);
         f.unreachable();
       });
@@ -108,35 +113,53 @@ class RegionBuilder {
       f.set(this.fuel, i32.add(this.fuel, i32.and(this.bailAt, (1 << UNEXECUTED_BITS) - 1)));
     });
     ops.storeAll();
-    f.store(e.hart, this.fuel, STATE.fuel);
-    f.result(this.nextPc);
+    this.chain();
   }
 
-  /** Makes the nodes: entries first, so that the dispatch local means the same to callers and within. */
+  /** Goes on in the region that `nextPc` is an entry of, if there is one and this is no bail; else back to the interpreter. */
+  private chain(): void {
+    const { e, f, fuel, slot, pagePc, nextPc, lookup } = this;
+    f.block((leave) => {
+      f.brIf(leave, i32.wrap(i64.and(nextPc, 1n)));
+      const page = i64.and(nextPc, -BigInt(PAGE_SIZE));
+      f.if(i64.ne(page, pagePc), () => {
+        const entry = entryOf(i32.add(e.hart, i32.load(e.hart, STATE.fetchTlb)), nextPc);
+        f.set(lookup, entry);
+        f.brIf(leave, i64.ne(i64.load(lookup), page));
+        f.set(pagePc, page);
+        f.set(slot, i32.load(lookup, 8));
+        f.store64(e.hart, pagePc, STATE.pagePc);
+        f.store(e.hart, slot, STATE.slot);
+      });
+      const place = i32.add(slot, i32.and(i32.wrap(nextPc), PAGE_SIZE - 2));
+      f.set(lookup, i32.load16U(place, SLOT.heat));
+      f.brIf(leave, i32.ltU(lookup, HEAT.compiled));
+      const region = i32.sub(lookup, HEAT.compiled);
+      f.returnCallIndirect(e.regions, e.regionType, region, fuel, this.dataTlb, slot, pagePc);
+    });
+    f.store(e.hart, fuel, STATE.fuel);
+    f.result(nextPc);
+  }
+
+  private get root(): RegionNode {
+    return this.nodes.get(this.graph.root)!;
+  }
+
   private connect(): void {
-    const { blocks, entries } = this.graph;
-    const order = [...entries, ...[...blocks.keys()].filter((offset) => !entries.includes(offset))];
-    for (const [id, offset] of order.entries())
-      this.nodes.set(offset, { id, block: blocks.get(offset)!, successors: [] });
-    this.root.successors.push(...entries.map((offset) => this.nodes.get(offset)!));
-    for (const node of this.nodes.values()) {
-      const { end } = node.block!;
+    const { blocks } = this.graph;
+    for (const [offset, block] of blocks) this.nodes.set(offset, { id: this.nodes.size, block, successors: [] });
+    for (const { block, successors } of this.nodes.values()) {
+      const { end } = block;
       const link = (offset: number) => {
         const next = this.nodes.get(offset);
-        if (next) node.successors.push(next);
+        if (next) successors.push(next);
       };
       if (end.kind === 'branch') {
         link(end.taken);
         link(end.next);
       } else if (end.kind === 'jump') link(end.target);
       else if (end.kind === 'fall') link(end.next);
-      else if (end.kind === 'indirect' && this.dispatchesReturns) node.successors.push(this.root);
     }
-  }
-
-  /** Only the root alone can be returned to by way of the interpreter just as well. */
-  private get dispatchesReturns(): boolean {
-    return this.graph.entries.length > 1;
   }
 
   // Structure
@@ -216,12 +239,7 @@ class RegionBuilder {
 
   // Blocks
 
-  private emitNode(node: RegionNode): void {
-    const { block } = node;
-    if (block === undefined) {
-      this.enter();
-      return;
-    }
+  private emitNode({ block }: RegionNode): void {
     const { f, fuel, ops } = this;
     const { insns, end } = block;
     this.block = block;
@@ -241,13 +259,6 @@ class RegionBuilder {
       f.set(this.bailAt, end.at << UNEXECUTED_BITS);
       f.br(this.exits.bail);
     } else if (end.kind === 'fall') this.goTo(end.next);
-  }
-
-  /** Where the region is entered: to the entry that the dispatch local names. */
-  private enter(): void {
-    const { entries } = this.graph;
-    if (entries.length === 1) this.goTo(entries[0]!);
-    else this.dispatch(this.root.successors);
   }
 
   private prepareBail(): void {
@@ -278,21 +289,9 @@ class RegionBuilder {
     this.goTo(end.target);
   }
 
-  /** Within the region where the target is one of its own entries, else by way of the interpreter. */
   private indirect(target: Expr<'i64'>): void {
-    const { e, f, nextPc, lookup } = this;
-    f.set(nextPc, target);
-    if (this.dispatchesReturns) {
-      const inPage = i64.sub(nextPc, this.pagePc);
-      f.brIf(this.exit, i64.geU(inPage, BigInt(PAGE_SIZE)));
-      f.set(lookup, i32.load16U(i32.add(this.slot, i32.wrap(inPage)), SLOT.heat));
-      f.brIf(this.exit, i32.ltU(lookup, HEAT.compiled));
-      const word = i32.load(i32.add(e.hart, i32.shl(i32.and(lookup, MAX_ENTRIES - 1), 2)), ENTRIES);
-      f.set(lookup, word);
-      f.brIf(this.exit, i32.ne(i32.and(i32.xor(lookup, this.entry), 0xffff), 0));
-      f.set(this.head, i32.shrU(lookup, 16));
-      this.goToNode(this.root);
-    } else f.br(this.exit);
+    this.f.set(this.nextPc, target);
+    this.f.br(this.exit);
   }
 
   /** Has the interpreter's own function execute an instruction, and goes on if it does not have to look at everything anew. */
@@ -313,11 +312,11 @@ class RegionBuilder {
 }
 
 /** Translations kept in locals, at most: each takes registers from the rest. */
-const MAX_CACHED_BASES = 5;
+const MAX_CACHED_BASES = 12;
 /** How much more often the inside of a loop is taken to run than what is around it. */
 const LOOP_WEIGHT = 8;
-/** Static accesses outside of loops below which keeping a translation does not pay. */
-const LEAST_WEIGHT = 2;
+/** Below, keeping a translation does not pay: outside of loops it is seldom used twice. */
+const LEAST_WEIGHT = 8;
 
 /** The keys of the accesses that most often happen, as far as loops tell. */
 function hottestBases(items: readonly Item<RegionNode>[]): number[] {
@@ -327,7 +326,7 @@ function hottestBases(items: readonly Item<RegionNode>[]): number[] {
       for (const inside of item.inside) count(inside, weight * LOOP_WEIGHT);
       return;
     }
-    for (const { decoded } of item.node.block?.insns ?? []) {
+    for (const { decoded } of item.node.block.insns) {
       const table = tableOf(decoded);
       if (table === undefined) continue;
       const key = translationKey(decoded.rs1, table);

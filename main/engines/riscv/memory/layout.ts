@@ -202,8 +202,9 @@ export const STATE = {
   faultCause: 0x108,
   /** Operand or result of a memory access that the interpreter does not do inline. */
   data: 0x110,
-  /** Virtual address of the page that the interpreter executes from. */
+  /** Virtual address of the page that is executed from, and the address of its decode slot (i32). */
   pagePc: 0x118,
+  slot: 0x160,
   /** Next decode slot to give away (i32). */
   nextSlot: 0x120,
   /** 1: a trap into M-mode ends `run` instead, for the host is the firmware (i32). */
@@ -280,19 +281,15 @@ export const SLOT = {
 export const SLOT_SIZE = SLOT.heat + PAGE_SIZE;
 /**
  * What the heat of an address says: how often the interpreter jumped there; from `settled` on it counts no more.
- * `compiled` plus n: entry n of ENTRIES is compiled code that starts here.
+ * `compiled` plus n: function n of the hart's table of regions is compiled code that starts here.
  */
 export const HEAT = { settled: 0x7fff, compiled: 0x8000 } as const;
 /** Decode slots per hart; 1024 hold 4 MiB of guest code. */
 export const SLOTS = 1024;
-/**
- * Entries to compiled code, 32 bits each: in the low half the index of the region's function in the hart's table of regions,
- * in the high half which of the region's entries it is.
- */
-export const ENTRIES = AFTER_TLBS;
-export const MAX_ENTRIES = HEAT.compiled;
+/** Compiled regions that a hart may hold at once. */
+export const MAX_REGIONS = 0x1_0000 - HEAT.compiled;
 /** A slot for one instruction that lies across a page boundary; all its other records lead back to a look-up. */
-export const STRADDLE_SLOT = ENTRIES + 4 * MAX_ENTRIES;
+export const STRADDLE_SLOT = AFTER_TLBS;
 export const SLOTS_BASE = STRADDLE_SLOT + SLOT_SIZE;
 /** For each guest page the number of its decode slot plus 1, or 0 (16 bits each). */
 export const SLOT_OF_PAGE = SLOTS_BASE + SLOTS * SLOT_SIZE;

@@ -39,6 +39,7 @@ const OF_THE_WAY = [
   STATE.faultCause,
   STATE.deviceAccess,
   STATE.pagePc,
+  STATE.slot,
 ] as const;
 
 export class MachineDigest {

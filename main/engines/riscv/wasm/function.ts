@@ -12,6 +12,7 @@ import {
   type I64,
   type Label,
   type Local,
+  type TableRef,
   TYPE_CODE,
   toI32,
   toI64,
@@ -142,6 +143,15 @@ export class FunctionBuilder {
   return(...values: AnyExpr[]): void {
     for (const value of values) value.emit(this.body);
     this.body.bytes.push(0x0f);
+  }
+
+  /** Calls through `table` in place of returning: the caller's frame is gone (Tail Call extension). */
+  returnCallIndirect(table: TableRef, typeIndex: number, element: I32, ...args: readonly AnyExpr[]): void {
+    for (const arg of args) arg.emit(this.body);
+    toI32(element).emit(this.body);
+    this.body.bytes.push(0x13);
+    pushUnsigned(this.body.bytes, typeIndex);
+    pushUnsigned(this.body.bytes, table.index);
   }
 
   /** Leaves `values` as the results at the end of the body. */
