@@ -1,0 +1,155 @@
+;; beq a0,zero,0x8
+;; addi a1,a1,1
+;; addi a2,a2,1
+;; bne a2,a0,0x4
+;; jalr zero,0(ra)
+;; entries: 0
+(module
+  (type (;0;) (func (param i64 i32 i32) (result i32)))
+  (type (;1;) (func (param i32 i32 i32) (result i32)))
+  (type (;2;) (func (param i32 i32 i32 i64 i32) (result i64)))
+  (import "core" "refill" (func (;0;) (type 0)))
+  (import "hart" "memory" (memory (;0;) 1 65536 shared))
+  (import "hart" "base" (global (;0;) i32))
+  (import "hart" "registers" (global (;1;) i32))
+  (import "core" "cold" (table (;0;) 0 funcref))
+  (func (;1;) (type 2) (param i32 i32 i32 i64 i32) (result i64)
+    (local i64 i32 i32 i32 i64 i64 i64 i64 i32 i32 i32 i32 i64)
+    (local.set 9
+      (i64.load offset=80 align=1
+        (global.get 1)))
+    (local.set 10
+      (i64.load offset=88 align=1
+        (global.get 1)))
+    (local.set 11
+      (i64.load offset=96 align=1
+        (global.get 1)))
+    (local.set 12
+      (i64.load offset=8 align=1
+        (global.get 1)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (local.set 7
+          (i32.shr_u
+            (local.get 4)
+            (i32.const 16)))
+        (block  ;; label = @3
+          (block  ;; label = @4
+            (block  ;; label = @5
+              (br 0 (;@5;)))
+            (local.set 6
+              (i32.const 0))
+            (br_if 2 (;@2;)
+              (i32.lt_u
+                (local.get 0)
+                (i32.const 1)))
+            (local.set 0
+              (i32.sub
+                (local.get 0)
+                (i32.const 1)))
+            (if  ;; label = @5
+              (i64.eq
+                (local.get 9)
+                (i64.const 0))
+              (then
+                (local.set 7
+                  (i32.const 2))
+                (br 1 (;@4;))))
+            (local.set 7
+              (i32.const 1))
+            (br 0 (;@4;)))
+          (loop  ;; label = @4
+            (block  ;; label = @5
+              (block  ;; label = @6
+                (br_table 0 (;@6;) 0 (;@6;) 1 (;@5;) 0 (;@6;)
+                  (local.get 7)))
+              (local.set 6
+                (i32.const 16384))
+              (br_if 3 (;@2;)
+                (i32.lt_u
+                  (local.get 0)
+                  (i32.const 1)))
+              (local.set 0
+                (i32.sub
+                  (local.get 0)
+                  (i32.const 1)))
+              (local.set 10
+                (i64.add
+                  (local.get 10)
+                  (i64.const 1)))
+              (br 0 (;@5;)))
+            (local.set 6
+              (i32.const 32768))
+            (br_if 2 (;@2;)
+              (i32.lt_u
+                (local.get 0)
+                (i32.const 2)))
+            (local.set 0
+              (i32.sub
+                (local.get 0)
+                (i32.const 2)))
+            (local.set 11
+              (i64.add
+                (local.get 11)
+                (i64.const 1)))
+            (if  ;; label = @5
+              (i64.ne
+                (local.get 11)
+                (local.get 9))
+              (then
+                (local.set 7
+                  (i32.const 1))
+                (br 1 (;@4;))))
+            (br 1 (;@3;))
+            (unreachable))
+          (unreachable))
+        (local.set 6
+          (i32.const 65536))
+        (br_if 0 (;@2;)
+          (i32.lt_u
+            (local.get 0)
+            (i32.const 1)))
+        (local.set 0
+          (i32.sub
+            (local.get 0)
+            (i32.const 1)))
+        (local.set 17
+          (i64.and
+            (i64.add
+              (local.get 12)
+              (i64.const 0))
+            (i64.const -2)))
+        (drop
+          (i64.add
+            (local.get 3)
+            (i64.const 20)))
+        (local.set 5
+          (local.get 17))
+        (br 1 (;@1;))
+        (unreachable))
+      (local.set 5
+        (i64.add
+          (i64.add
+            (local.get 3)
+            (i64.extend_i32_u
+              (i32.shr_u
+                (local.get 6)
+                (i32.const 12))))
+          (i64.const 1)))
+      (local.set 0
+        (i32.add
+          (local.get 0)
+          (i32.and
+            (local.get 6)
+            (i32.const 4095)))))
+    (i64.store offset=88 align=1
+      (global.get 1)
+      (local.get 10))
+    (i64.store offset=96 align=1
+      (global.get 1)
+      (local.get 11))
+    (i32.store offset=20 align=1
+      (global.get 0)
+      (local.get 0))
+    (local.get 5))
+  (export "r0" (func 1)))
