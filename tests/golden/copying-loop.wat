@@ -4,48 +4,42 @@
 ;; addi a1,a1,8
 ;; bne a0,a3,0x0
 ;; jalr zero,0(ra)
-;; entries: 0
 (module
   (type (;0;) (func (param i64 i32 i32) (result i32)))
   (type (;1;) (func (param i32 i32 i32) (result i32)))
-  (type (;2;) (func (param i32 i32 i32 i64 i32) (result i64)))
+  (type (;2;) (func (param i32 i32 i32 i64) (result i64)))
   (import "core" "refill" (func (;0;) (type 0)))
   (import "hart" "memory" (memory (;0;) 1 65536 shared))
   (import "hart" "base" (global (;0;) i32))
   (import "hart" "registers" (global (;1;) i32))
   (import "core" "cold" (table (;0;) 0 funcref))
-  (func (;1;) (type 2) (param i32 i32 i32 i64 i32) (result i64)
+  (import "hart" "regions" (table (;1;) 0 funcref))
+  (func (;1;) (type 2) (param i32 i32 i32 i64) (result i64)
     (local i64 i32 i32 i32 i64 i64 i64 i64 i64 i64 i32 i64 i32 i32 i32 i32 i32 i64)
-    (local.set 9
+    (local.set 8
       (i64.load offset=80 align=1
         (global.get 1)))
-    (local.set 10
+    (local.set 9
       (i64.load offset=96 align=1
         (global.get 1)))
-    (local.set 11
+    (local.set 10
       (i64.load offset=88 align=1
         (global.get 1)))
-    (local.set 12
+    (local.set 11
       (i64.load offset=104 align=1
         (global.get 1)))
-    (local.set 13
+    (local.set 12
       (i64.load offset=8 align=1
         (global.get 1)))
-    (local.set 14
+    (local.set 13
       (i64.const 2048))
-    (local.set 16
+    (local.set 15
       (i64.const 2048))
     (block  ;; label = @1
       (block  ;; label = @2
-        (local.set 7
-          (i32.shr_u
-            (local.get 4)
-            (i32.const 16)))
         (block  ;; label = @3
-          (block  ;; label = @4
-            (br 0 (;@4;)))
           (loop  ;; label = @4
-            (local.set 6
+            (local.set 5
               (i32.const 0))
             (br_if 2 (;@2;)
               (i32.lt_u
@@ -55,118 +49,118 @@
               (i32.sub
                 (local.get 0)
                 (i32.const 5)))
-            (local.set 22
+            (local.set 21
               (i64.add
-                (local.get 9)
+                (local.get 8)
                 (i64.const 0)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
-                  (local.get 22)
+                  (local.get 21)
                   (i64.const -4089))
-                (local.get 14))
+                (local.get 13))
               (then
-                (local.set 18
+                (local.set 17
                   (i32.add
                     (local.get 1)
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 22))
+                          (local.get 21))
                         (i32.const 8))
                       (i32.const 4080))))
                 (if  ;; label = @6
                   (i64.gt_u
                     (i64.sub
-                      (local.get 22)
+                      (local.get 21)
                       (i64.load align=1
-                        (local.get 18)))
+                        (local.get 17)))
                     (i64.const 4088))
                   (then
-                    (local.set 6
+                    (local.set 5
                       (i32.const 5))
                     (br_if 4 (;@2;)
                       (i32.eqz
                         (call 0
-                          (local.get 22)
+                          (local.get 21)
                           (i32.const 8)
                           (i32.const 0))))))
-                (local.set 14
+                (local.set 13
                   (i64.load align=1
-                    (local.get 18)))
-                (local.set 15
+                    (local.get 17)))
+                (local.set 14
                   (i32.load offset=8 align=1
-                    (local.get 18)))))
-            (local.set 10
+                    (local.get 17)))))
+            (local.set 9
               (i64.load align=1
                 (i32.add
                   (i32.wrap_i64
-                    (local.get 22))
-                  (local.get 15))))
-            (local.set 22
+                    (local.get 21))
+                  (local.get 14))))
+            (local.set 21
               (i64.add
-                (local.get 11)
+                (local.get 10)
                 (i64.const 0)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
-                  (local.get 22)
+                  (local.get 21)
                   (i64.const -4089))
-                (local.get 16))
+                (local.get 15))
               (then
-                (local.set 18
+                (local.set 17
                   (i32.add
                     (local.get 1)
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 22))
+                          (local.get 21))
                         (i32.const 8))
                       (i32.const 4080))))
                 (if  ;; label = @6
                   (i64.gt_u
                     (i64.sub
-                      (local.get 22)
+                      (local.get 21)
                       (i64.load offset=4096 align=1
-                        (local.get 18)))
+                        (local.get 17)))
                     (i64.const 4088))
                   (then
-                    (local.set 6
+                    (local.set 5
                       (i32.const 16388))
                     (br_if 4 (;@2;)
                       (i32.eqz
                         (call 0
-                          (local.get 22)
+                          (local.get 21)
                           (i32.const 8)
                           (i32.const 1))))))
-                (local.set 16
+                (local.set 15
                   (i64.load offset=4096 align=1
-                    (local.get 18)))
-                (local.set 17
+                    (local.get 17)))
+                (local.set 16
                   (i32.load offset=4104 align=1
-                    (local.get 18)))))
+                    (local.get 17)))))
             (i64.store align=1
               (i32.add
                 (i32.wrap_i64
-                  (local.get 22))
-                (local.get 17))
-              (local.get 10))
-            (local.set 9
+                  (local.get 21))
+                (local.get 16))
+              (local.get 9))
+            (local.set 8
               (i64.add
-                (local.get 9)
+                (local.get 8)
                 (i64.const 8)))
-            (local.set 11
+            (local.set 10
               (i64.add
-                (local.get 11)
+                (local.get 10)
                 (i64.const 8)))
             (br_if 0 (;@4;)
               (i64.ne
-                (local.get 9)
-                (local.get 12)))
+                (local.get 8)
+                (local.get 11)))
             (br 1 (;@3;))
             (unreachable))
           (unreachable))
-        (local.set 6
+        (local.set 5
           (i32.const 81920))
         (br_if 0 (;@2;)
           (i32.lt_u
@@ -176,46 +170,111 @@
           (i32.sub
             (local.get 0)
             (i32.const 1)))
-        (local.set 22
+        (local.set 21
           (i64.and
             (i64.add
-              (local.get 13)
+              (local.get 12)
               (i64.const 0))
             (i64.const -2)))
         (drop
           (i64.add
             (local.get 3)
             (i64.const 24)))
-        (local.set 5
-          (local.get 22))
+        (local.set 4
+          (local.get 21))
         (br 1 (;@1;))
         (unreachable))
-      (local.set 5
+      (local.set 4
         (i64.add
           (i64.add
             (local.get 3)
             (i64.extend_i32_u
               (i32.shr_u
-                (local.get 6)
+                (local.get 5)
                 (i32.const 12))))
           (i64.const 1)))
       (local.set 0
         (i32.add
           (local.get 0)
           (i32.and
-            (local.get 6)
+            (local.get 5)
             (i32.const 4095)))))
     (i64.store offset=96 align=1
       (global.get 1)
-      (local.get 10))
+      (local.get 9))
     (i64.store offset=80 align=1
       (global.get 1)
-      (local.get 9))
+      (local.get 8))
     (i64.store offset=88 align=1
       (global.get 1)
-      (local.get 11))
+      (local.get 10))
+    (block  ;; label = @1
+      (br_if 0 (;@1;)
+        (i32.wrap_i64
+          (i64.and
+            (local.get 4)
+            (i64.const 1))))
+      (if  ;; label = @2
+        (i64.ne
+          (i64.and
+            (local.get 4)
+            (i64.const -4096))
+          (local.get 3))
+        (then
+          (local.set 7
+            (i32.add
+              (i32.add
+                (global.get 0)
+                (i32.load offset=16 align=1
+                  (global.get 0)))
+              (i32.and
+                (i32.shr_u
+                  (i32.wrap_i64
+                    (local.get 4))
+                  (i32.const 8))
+                (i32.const 4080))))
+          (br_if 1 (;@1;)
+            (i64.ne
+              (i64.load align=1
+                (local.get 7))
+              (i64.and
+                (local.get 4)
+                (i64.const -4096))))
+          (local.set 3
+            (i64.and
+              (local.get 4)
+              (i64.const -4096)))
+          (local.set 2
+            (i32.load offset=8 align=1
+              (local.get 7)))
+          (i64.store offset=280 align=1
+            (global.get 0)
+            (local.get 3))
+          (i32.store offset=352 align=1
+            (global.get 0)
+            (local.get 2))))
+      (local.set 7
+        (i32.load16_u offset=20512 align=1
+          (i32.add
+            (local.get 2)
+            (i32.and
+              (i32.wrap_i64
+                (local.get 4))
+              (i32.const 4094)))))
+      (br_if 0 (;@1;)
+        (i32.lt_u
+          (local.get 7)
+          (i32.const 32768)))
+      (return_call_indirect (type 2)
+        (local.get 0)
+        (local.get 1)
+        (local.get 2)
+        (local.get 3)
+        (i32.sub
+          (local.get 7)
+          (i32.const 32768))))
     (i32.store offset=20 align=1
       (global.get 0)
       (local.get 0))
-    (local.get 5))
+    (local.get 4))
   (export "r0" (func 1)))

@@ -3,12 +3,11 @@
 ;; fmax.s fa1,fa1,fa2
 ;; fsw fa1,4(a0)
 ;; jalr zero,0(ra)
-;; entries: 0
 (module
   (type (;0;) (func (param i64 i64 i32) (result i64)))
   (type (;1;) (func (param i64 i32 i32) (result i32)))
   (type (;2;) (func (param i32 i32 i32) (result i32)))
-  (type (;3;) (func (param i32 i32 i32 i64 i32) (result i64)))
+  (type (;3;) (func (param i32 i32 i32 i64) (result i64)))
   (import "core" "add.S" (func (;0;) (type 0)))
   (import "core" "max.S" (func (;1;) (type 0)))
   (import "core" "refill" (func (;2;) (type 1)))
@@ -16,27 +15,28 @@
   (import "hart" "base" (global (;0;) i32))
   (import "hart" "registers" (global (;1;) i32))
   (import "core" "cold" (table (;0;) 0 funcref))
-  (func (;3;) (type 3) (param i32 i32 i32 i64 i32) (result i64)
+  (import "hart" "regions" (table (;1;) 0 funcref))
+  (func (;3;) (type 3) (param i32 i32 i32 i64) (result i64)
     (local i64 i32 i32 i32 i64 i64 f64 f64 f64 i32 i32 i32 i32 i64 i64 i64)
-    (local.set 9
+    (local.set 8
       (i64.load offset=80 align=1
         (global.get 1)))
-    (local.set 10
+    (local.set 9
       (i64.load offset=8 align=1
         (global.get 1)))
-    (local.set 11
+    (local.set 10
       (f64.load offset=344 align=1
         (global.get 1)))
-    (local.set 12
+    (local.set 11
       (f64.load offset=360 align=1
         (global.get 1)))
-    (local.set 13
+    (local.set 12
       (f64.load offset=352 align=1
         (global.get 1)))
-    (local.set 16
+    (local.set 15
       (i32.load offset=244 align=1
         (global.get 0)))
-    (local.set 15
+    (local.set 14
       (i32.and
         (i64.eq
           (i64.and
@@ -45,22 +45,16 @@
             (i64.const 24576))
           (i64.const 24576))
         (i32.le_u
-          (local.get 16)
+          (local.get 15)
           (i32.const 4))))
-    (local.set 17
+    (local.set 16
       (i32.and
         (i32.load offset=240 align=1
           (global.get 0))
         (i32.const 1)))
     (block  ;; label = @1
       (block  ;; label = @2
-        (local.set 7
-          (i32.shr_u
-            (local.get 4)
-            (i32.const 16)))
-        (block  ;; label = @3
-          (br 0 (;@3;)))
-        (local.set 6
+        (local.set 5
           (i32.const 0))
         (br_if 0 (;@2;)
           (i32.lt_u
@@ -70,60 +64,70 @@
           (i32.sub
             (local.get 0)
             (i32.const 5)))
-        (local.set 6
+        (local.set 5
           (i32.const 5))
         (br_if 0 (;@2;)
           (i32.eqz
-            (local.get 15)))
-        (local.set 18
+            (local.get 14)))
+        (local.set 17
           (i64.add
-            (local.get 9)
+            (local.get 8)
             (i64.const 0)))
-        (local.set 14
+        (local.set 13
           (i32.add
             (local.get 1)
             (i32.and
               (i32.shr_u
                 (i32.wrap_i64
-                  (local.get 18))
+                  (local.get 17))
                 (i32.const 8))
               (i32.const 4080))))
         (if  ;; label = @3
           (i64.gt_u
             (i64.sub
-              (local.get 18)
+              (local.get 17)
               (i64.load align=1
-                (local.get 14)))
+                (local.get 13)))
             (i64.const 4092))
           (then
-            (local.set 6
+            (local.set 5
               (i32.const 5))
             (br_if 1 (;@2;)
               (i32.eqz
                 (call 2
-                  (local.get 18)
+                  (local.get 17)
                   (i32.const 4)
                   (i32.const 0))))))
-        (local.set 11
+        (local.set 10
           (f64.reinterpret_i64
             (i64.or
               (i64.load32_u align=1
                 (i32.add
                   (i32.wrap_i64
-                    (local.get 18))
+                    (local.get 17))
                   (i32.load offset=8 align=1
-                    (local.get 14))))
+                    (local.get 13))))
               (i64.const -4294967296))))
+        (local.set 17
+          (i64.reinterpret_f64
+            (local.get 10)))
         (local.set 18
           (i64.reinterpret_f64
             (local.get 11)))
         (local.set 19
-          (i64.reinterpret_f64
-            (local.get 12)))
-        (local.set 20
           (call 0
             (select
               (i64.and
+                (local.get 17)
+                (i64.const 4294967295))
+              (i64.const 2143289344)
+              (i64.eq
+                (i64.and
+                  (local.get 17)
+                  (i64.const -4294967296))
+                (i64.const -4294967296)))
+            (select
+              (i64.and
                 (local.get 18)
                 (i64.const 4294967295))
               (i64.const 2143289344)
@@ -132,32 +136,32 @@
                   (local.get 18)
                   (i64.const -4294967296))
                 (i64.const -4294967296)))
-            (select
-              (i64.and
-                (local.get 19)
-                (i64.const 4294967295))
-              (i64.const 2143289344)
-              (i64.eq
-                (i64.and
-                  (local.get 19)
-                  (i64.const -4294967296))
-                (i64.const -4294967296)))
-            (local.get 16)))
-        (local.set 13
+            (local.get 15)))
+        (local.set 12
           (f64.reinterpret_i64
             (i64.or
-              (local.get 20)
+              (local.get 19)
               (i64.const -4294967296))))
-        (local.set 18
-          (i64.reinterpret_f64
-            (local.get 13)))
-        (local.set 19
+        (local.set 17
           (i64.reinterpret_f64
             (local.get 12)))
-        (local.set 20
+        (local.set 18
+          (i64.reinterpret_f64
+            (local.get 11)))
+        (local.set 19
           (call 1
             (select
               (i64.and
+                (local.get 17)
+                (i64.const 4294967295))
+              (i64.const 2143289344)
+              (i64.eq
+                (i64.and
+                  (local.get 17)
+                  (i64.const -4294967296))
+                (i64.const -4294967296)))
+            (select
+              (i64.and
                 (local.get 18)
                 (i64.const 4294967295))
               (i64.const 2143289344)
@@ -166,96 +170,151 @@
                   (local.get 18)
                   (i64.const -4294967296))
                 (i64.const -4294967296)))
-            (select
-              (i64.and
-                (local.get 19)
-                (i64.const 4294967295))
-              (i64.const 2143289344)
-              (i64.eq
-                (i64.and
-                  (local.get 19)
-                  (i64.const -4294967296))
-                (i64.const -4294967296)))
             (i32.const 0)))
-        (local.set 13
+        (local.set 12
           (f64.reinterpret_i64
             (i64.or
-              (local.get 20)
+              (local.get 19)
               (i64.const -4294967296))))
-        (local.set 18
+        (local.set 17
           (i64.add
-            (local.get 9)
+            (local.get 8)
             (i64.const 4)))
-        (local.set 14
+        (local.set 13
           (i32.add
             (local.get 1)
             (i32.and
               (i32.shr_u
                 (i32.wrap_i64
-                  (local.get 18))
+                  (local.get 17))
                 (i32.const 8))
               (i32.const 4080))))
         (if  ;; label = @3
           (i64.gt_u
             (i64.sub
-              (local.get 18)
+              (local.get 17)
               (i64.load offset=4096 align=1
-                (local.get 14)))
+                (local.get 13)))
             (i64.const 4092))
           (then
-            (local.set 6
+            (local.set 5
               (i32.const 49154))
             (br_if 1 (;@2;)
               (i32.eqz
                 (call 2
-                  (local.get 18)
+                  (local.get 17)
                   (i32.const 4)
                   (i32.const 1))))))
         (i64.store32 align=1
           (i32.add
             (i32.wrap_i64
-              (local.get 18))
+              (local.get 17))
             (i32.load offset=4104 align=1
-              (local.get 14)))
+              (local.get 13)))
           (i64.reinterpret_f64
-            (local.get 13)))
-        (local.set 18
+            (local.get 12)))
+        (local.set 17
           (i64.and
             (i64.add
-              (local.get 10)
+              (local.get 9)
               (i64.const 0))
             (i64.const -2)))
         (drop
           (i64.add
             (local.get 3)
             (i64.const 20)))
-        (local.set 5
-          (local.get 18))
+        (local.set 4
+          (local.get 17))
         (br 1 (;@1;))
         (unreachable))
-      (local.set 5
+      (local.set 4
         (i64.add
           (i64.add
             (local.get 3)
             (i64.extend_i32_u
               (i32.shr_u
-                (local.get 6)
+                (local.get 5)
                 (i32.const 12))))
           (i64.const 1)))
       (local.set 0
         (i32.add
           (local.get 0)
           (i32.and
-            (local.get 6)
+            (local.get 5)
             (i32.const 4095)))))
     (f64.store offset=344 align=1
       (global.get 1)
-      (local.get 11))
+      (local.get 10))
     (f64.store offset=352 align=1
       (global.get 1)
-      (local.get 13))
+      (local.get 12))
+    (block  ;; label = @1
+      (br_if 0 (;@1;)
+        (i32.wrap_i64
+          (i64.and
+            (local.get 4)
+            (i64.const 1))))
+      (if  ;; label = @2
+        (i64.ne
+          (i64.and
+            (local.get 4)
+            (i64.const -4096))
+          (local.get 3))
+        (then
+          (local.set 7
+            (i32.add
+              (i32.add
+                (global.get 0)
+                (i32.load offset=16 align=1
+                  (global.get 0)))
+              (i32.and
+                (i32.shr_u
+                  (i32.wrap_i64
+                    (local.get 4))
+                  (i32.const 8))
+                (i32.const 4080))))
+          (br_if 1 (;@1;)
+            (i64.ne
+              (i64.load align=1
+                (local.get 7))
+              (i64.and
+                (local.get 4)
+                (i64.const -4096))))
+          (local.set 3
+            (i64.and
+              (local.get 4)
+              (i64.const -4096)))
+          (local.set 2
+            (i32.load offset=8 align=1
+              (local.get 7)))
+          (i64.store offset=280 align=1
+            (global.get 0)
+            (local.get 3))
+          (i32.store offset=352 align=1
+            (global.get 0)
+            (local.get 2))))
+      (local.set 7
+        (i32.load16_u offset=20512 align=1
+          (i32.add
+            (local.get 2)
+            (i32.and
+              (i32.wrap_i64
+                (local.get 4))
+              (i32.const 4094)))))
+      (br_if 0 (;@1;)
+        (i32.lt_u
+          (local.get 7)
+          (i32.const 32768)))
+      (return_call_indirect (type 3)
+        (local.get 0)
+        (local.get 1)
+        (local.get 2)
+        (local.get 3)
+        (i32.sub
+          (local.get 7)
+          (i32.const 32768))))
     (i32.store offset=20 align=1
       (global.get 0)
       (local.get 0))
-    (local.get 5))
+    (local.get 4))
   (export "r0" (func 3)))
