@@ -140,7 +140,8 @@ export class ConsoleTerminal implements ConsoleSink {
     this.restyle();
     const cell = this.#renderer.likelyCell(this.#preferences.renderer);
     const size = cell && likelySize(this.root, cell);
-    if (size) this.#resize(size.columns, size.rows);
+    // One row is left for `#open`
+    if (size) this.#resize(size.columns, size.rows - 1);
     this.#openTimer = setTimeout(() => this.#open(), DRAW_WITHIN_MS);
     void keepAttached(consoleSource(this.#host, this.at), this, this.#stop.signal);
   }
@@ -315,11 +316,13 @@ export class ConsoleTerminal implements ConsoleSink {
     if (this.#description !== '') terminal.textarea?.setAttribute('aria-describedby', this.#description);
     this.#renderer.use(this.#preferences.renderer);
     this.#listen();
-    // The scroll bar knows nothing of the lines that there are already until one comes or the size changes.
     const { cols, rows } = terminal;
-    terminal.resize(cols, rows + 1);
-    terminal.resize(cols, rows);
     this.#fitNow();
+    // The scroll bar knows nothing of the lines that there are already until one comes or the size changes.
+    if (terminal.cols === cols && terminal.rows === rows) {
+      terminal.resize(cols, rows + 1);
+      terminal.resize(cols, rows);
+    }
     if (this.#wantsFocus) terminal.focus();
   }
 
