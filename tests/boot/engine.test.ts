@@ -166,6 +166,8 @@ test('a reset by the owner or the guest starts anew, with the sizes that console
   await machine.reset();
   // What is closed with the old guest is not asked
   expect(await machine.shutDown()).toBe(false);
+  // The old shell may have drawn its prompt anew for the new size
+  await session.expect('hvc0', /Welcome/);
   await session.expect('hvc0', PROMPT);
   expect(await session.run('hvc0', 'stty size')).toBe('22 77');
   expect(session.resets).toBe(0);
