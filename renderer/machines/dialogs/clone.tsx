@@ -1,14 +1,14 @@
 import './dialogs.css';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { isInnError } from '../../../shared/base/errors.ts';
 import { useHost } from '../../connection/use-host.ts';
 import { useText } from '../../i18n/i18n.ts';
 import { type ShownError, shownError } from '../../state/shown-error.ts';
 import { useMachine, useMachines } from '../../state/stores.ts';
-import { Banner, Button, Dialog, Keys, TextField } from '../../ui/index.ts';
-import { CheckNote } from '../fields/check-note.tsx';
+import { Banner, Button, Dialog, Keys } from '../../ui/index.ts';
 import { checkName } from '../fields/checks.ts';
 import { freeName } from '../fields/free-name.ts';
+import { NameField } from '../fields/name-field.tsx';
 import { isUp } from '../machine-actions.ts';
 import { cloneMachine } from './clone-machine.ts';
 
@@ -24,7 +24,6 @@ export default function CloneDialog({ machine: id, onClose }: CloneDialogProps) 
   const host = useHost();
   const machines = useMachines();
   const machine = useMachine(id);
-  const note = useId();
   /** Kept, for the machine may be deleted while this is open. */
   const [source] = useState(machine?.settings.name ?? '');
   const [name, setName] = useState(() =>
@@ -89,25 +88,15 @@ export default function CloneDialog({ machine: id, onClose }: CloneDialogProps) 
       <p className="form-lead">{t('clone.text')}</p>
       {machine && isUp(machine.state) && <p className="form-lead muted">{t('clone.up')}</p>}
       <div className="clone-name">
-        <TextField
-          label={t('field.name')}
-          autoFocus
-          value={name}
+        <NameField
+          name={name}
+          check={check}
           onChange={(next) => {
             setNameTaken(null);
             setName(next);
           }}
-          error={check.level === 'error' ? '' : undefined}
-          aria-describedby={note}
-          onFocus={({ target }) => {
-            if (target instanceof HTMLInputElement) target.select();
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) submit();
-            else event.continuePropagation();
-          }}
+          onEnter={submit}
         />
-        <CheckNote id={note} check={check} />
       </div>
     </Dialog>
   );

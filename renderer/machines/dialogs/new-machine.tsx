@@ -15,6 +15,7 @@ import { Banner, Button, Dialog, Icon, Keys, Select, Skeleton, TextField } from 
 import { CheckNote } from '../fields/check-note.tsx';
 import { type BootKind, errorOf } from '../fields/checks.ts';
 import { BOOT_ROLES, describeField } from '../fields/describe.ts';
+import { NameField } from '../fields/name-field.tsx';
 import { CoresField, MemoryField } from '../fields/size-fields.tsx';
 import type { ChosenFile } from '../files/chosen-file.ts';
 import { FileField } from '../files/file-field.tsx';
@@ -118,15 +119,20 @@ function Form({ draft: first, onClose }: { readonly draft: NewDraft; readonly on
         ]}
       />
       <div className="form">
-        <NameRow
-          name={nameOf(draft, machines)}
-          check={nameTaken === null ? checks.name : { level: 'error', text: nameTaken }}
-          onChange={(name) => {
-            setNameTaken(null);
-            change({ name });
-          }}
-          onEnter={() => submit(true)}
-        />
+        <FormRow label={t('field.name')}>
+          <div className="size size-name">
+            <NameField
+              labelHidden
+              name={nameOf(draft, machines)}
+              check={nameTaken === null ? checks.name : { level: 'error', text: nameTaken }}
+              onChange={(name) => {
+                setNameTaken(null);
+                change({ name });
+              }}
+              onEnter={() => submit(true)}
+            />
+          </div>
+        </FormRow>
         {draft.template === 'files' && (
           <FormRow label={t('boot.files')} group>
             <div className="form-files">
@@ -195,41 +201,6 @@ function FormRow({ label, group = false, children }: FormRowProps) {
       </span>
       <div {...(group ? { role: 'group', 'aria-labelledby': id } : {})}>{children}</div>
     </>
-  );
-}
-
-interface NameRowProps {
-  readonly name: string;
-  readonly check: DraftChecks['name'];
-  readonly onChange: (name: string) => void;
-  readonly onEnter: () => void;
-}
-
-function NameRow({ name, check, onChange, onEnter }: NameRowProps) {
-  const t = useText('machines');
-  const note = useId();
-  return (
-    <FormRow label={t('field.name')}>
-      <div className="size size-name">
-        <TextField
-          label={t('field.name')}
-          labelHidden
-          autoFocus
-          value={name}
-          onChange={onChange}
-          error={check.level === 'error' ? '' : undefined}
-          aria-describedby={note}
-          onFocus={({ target }) => {
-            if (target instanceof HTMLInputElement) target.select();
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) onEnter();
-            else event.continuePropagation();
-          }}
-        />
-        <CheckNote id={note} check={check} />
-      </div>
-    </FormRow>
   );
 }
 
