@@ -69,4 +69,6 @@ export interface MachineStatistics {
   readonly cpuMs: number;
   /** Instructions executed on all cores. */
   readonly instructions: bigint;
+  /** Bytes of its memory that have been written to since it started, or since it was reset; in whole pages. */
+  readonly memory: number;
 }

@@ -141,7 +141,7 @@ export const usage = z.object({
   at: z.number(),
   /** Cores' worth of CPU time that its threads took: 0 to the number of cores and a little for its devices. */
   cpu: z.number(),
-  /** Bytes of memory that it was given. */
+  /** Bytes of its memory that have been written to since it started: what it really takes of what it was given. */
   memory: z.number(),
 });
 export type Usage = z.infer<typeof usage>;

@@ -172,6 +172,10 @@ test('a reset by the owner or the guest starts anew, with the sizes that console
   expect(await session.run('hvc0', 'stty size')).toBe('22 77');
   expect(session.resets).toBe(0);
   expect(machine.statistics().instructions).toBeGreaterThan(before.instructions);
+  // A kernel and its initial RAM disk at the least, and not all there is
+  const { memory } = machine.statistics();
+  expect(memory).toBeGreaterThan(16 * MiB);
+  expect(memory).toBeLessThan(128 * MiB);
   session.type('hvc0', 'reboot -f\n');
   await session.expect('hvc0', /Welcome/);
   await session.expect('hvc0', PROMPT);

@@ -223,8 +223,8 @@ export class HostedMachine {
   sample(): Sample | undefined {
     const run = this.#run;
     if (!run?.machine) return undefined;
-    const { cores, memory } = run.settings;
-    return { id: this.id, run, cores, memory, cpuMs: run.machine.statistics().cpuMs };
+    const { cpuMs, memory } = run.machine.statistics();
+    return { id: this.id, run, cores: run.settings.cores, memory, cpuMs };
   }
 
   async console(id: string): Promise<ConsoleHub> {

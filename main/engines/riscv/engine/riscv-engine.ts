@@ -63,5 +63,5 @@ function running(machine: Machine, agent: GuestAgent): RunningMachine {
 
 function statisticsOf(machine: Machine): MachineStatistics {
   const { steps, cpuMs } = totalOf(machine.statistics());
-  return { cpuMs, instructions: steps };
+  return { cpuMs, instructions: steps, memory: machine.memoryWritten() };
 }

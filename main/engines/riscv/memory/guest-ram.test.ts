@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type GuestRam, openGuestRam } from './guest-ram.ts';
+import { type GuestRam, openGuestRam, writtenPages } from './guest-ram.ts';
 import { layoutOf, PAGE_SIZE, RAM_GPA } from './layout.ts';
 import { PAGE_STATE } from './page-state.ts';
 
@@ -73,6 +73,13 @@ describe('page states', () => {
   ])('writing marks the pages it is of: %s', (_, offset, length, pages) => {
     ram.span(RAM_GPA + offset, length, 'write');
     expect(marked()).toEqual(pages.map((page) => [page, PAGE_STATE.dirty]));
+  });
+
+  test('counts the pages that were written', () => {
+    expect(writtenPages(memory, layout)).toBe(0);
+    ram.span(RAM_GPA + 0x1fff, 2, 'write');
+    ram.span(RAM_GPA + 0x1000, 1, 'write');
+    expect(writtenPages(memory, layout)).toBe(2);
   });
 
   test('what was code is code no more', () => {

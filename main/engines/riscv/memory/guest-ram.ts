@@ -30,3 +30,11 @@ export function openGuestRam(memory: { readonly buffer: ArrayBufferLike }, layou
     },
   };
 }
+
+/** How many pages were written to, by harts or devices, since their state was last cleared. A look in passing: it races with writers. */
+export function writtenPages(memory: { readonly buffer: ArrayBufferLike }, layout: Layout): number {
+  const states = new Uint8Array(memory.buffer, layout.pageState, layout.ramSize / PAGE_SIZE);
+  let pages = 0;
+  for (let page = 0; page < states.length; page++) if ((states[page]! & PAGE_STATE.dirty) !== 0) pages++;
+  return pages;
+}

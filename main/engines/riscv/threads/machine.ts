@@ -9,7 +9,7 @@ import { prepareMemory } from '../hart/instance.ts';
 import { openInterruptControllers, VIRTIO_DEVICES } from '../machine/board.ts';
 import { type BootFiles, planBoot } from '../machine/boot-plan.ts';
 import { AGENT_PORT, type BootConsole, type Channel, channelsOf } from '../machine/channels.ts';
-import { openGuestRam } from '../memory/guest-ram.ts';
+import { openGuestRam, writtenPages } from '../memory/guest-ram.ts';
 import {
   type Layout,
   layoutOf,
@@ -19,6 +19,7 @@ import {
   MAILBOX,
   MAX_HARTS,
   mailboxOf,
+  PAGE_SIZE,
   WASM_PAGE,
 } from '../memory/layout.ts';
 import { openTimes } from './clock.ts';
@@ -272,6 +273,12 @@ export class Machine {
     });
     const deviceNanoseconds = view.getBigUint64(MACHINE_MAILBOX + MACHINE.deviceCpuTime64, true);
     return { harts, deviceCpuMs: Number(deviceNanoseconds) / 1e6, earlier: this.#earlier };
+  }
+
+  /** Bytes of guest RAM that were written to since the start or the last reset, by whomever; in whole pages. */
+  memoryWritten(): number {
+    const { memory, layout } = this.#threads;
+    return writtenPages(memory, layout) * PAGE_SIZE;
   }
 
   #isEnded(): boolean {
