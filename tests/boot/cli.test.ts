@@ -61,7 +61,9 @@ describe('a machine that runs', () => {
 
   it('is measured', async () => {
     const [sample] = await inn.json<Usage[]>('top', '--once');
-    expect(sample).toMatchObject({ memory: 64 * 2 ** 20 });
+    // It was given 64 MiB, and has written to some
+    expect(sample?.memory).toBeGreaterThan(8 * 2 ** 20);
+    expect(sample?.memory).toBeLessThan(64 * 2 ** 20);
   });
 
   it('cannot be deleted', async () => {

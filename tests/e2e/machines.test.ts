@@ -140,10 +140,10 @@ inEachDoor((door) => {
       const dialog = page.getByRole('dialog', { name: 'Preferences' });
       await dialog.getByRole('button', { name: /Theme/ }).click();
       await page.getByRole('option', { name: 'Dark', exact: true }).click();
-      // Escape is its own until it is gone
       await page.getByRole('option', { name: 'Dark', exact: true }).waitFor({ state: 'detached' });
       await other.locator('html[data-theme=dark]').waitFor();
-      await page.keyboard.press('Escape');
+      // Not by Escape: for a moment it still belongs to the list that has just closed
+      await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
       await command(page, 'Use the system’s theme');
       await other.locator('html[data-theme=light]').waitFor();
     });
@@ -169,8 +169,11 @@ inEachDoor((door) => {
     await create(page, { name: 'by keys' });
     await row(page, 'by keys').focus();
     await page.keyboard.press('Shift+F10');
-    await page.getByRole('menu', { name: 'Actions for by keys' }).waitFor();
+    const menu = page.getByRole('menu', { name: 'Actions for by keys' });
+    // Keys are the menu's once it has the focus
+    await menu.locator(':focus').waitFor();
     await page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'detached' });
 
     // What was done last comes first
     await command(page, 'Show log');
