@@ -2,7 +2,7 @@
  * Compiled code of one hart: puts regions where the interpreter finds them, and forgets them.
  *
  * A region belongs to a slot and its generation. When the slot is filled anew, its heat is cleared, so nothing leads to the
- * region any more; what it occupied is given back when something else is compiled for that slot, or with all the rest.
+ * region any more; what it occupied is given back with all the rest, when everything is forgotten.
  */
 import type { CodeBinding } from '../hart/instance.ts';
 import { OP } from '../hart/record.ts';

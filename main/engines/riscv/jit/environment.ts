@@ -28,7 +28,7 @@ export interface Environment {
 
 const ARITHMETIC = ['mulhUU', 'mulhSS', 'mulhSU', 'clmul', 'clmulh'] as const;
 
-/** Imports are declared when they are first asked for, which must be before the first function is added: see `prepare`. */
+/** Declares what is wanted, and no more: all imports come before the first function. */
 export function declareEnvironment(wanted: Wanted): Environment {
   const module = new ModuleBuilder();
   const importBinary = (name: string) => module.importFunction('core', name, ['i64', 'i64'], ['i64']);

@@ -78,7 +78,7 @@ export class RegionOps extends ArithmeticOps implements Ops<RegionValue, number>
   private readonly entry: Local<'i32'>;
   private insn!: Decoded;
   private offset = 0;
-  /** FS is dirty and frm valid; NX is set; NX is set and frm says to nearest. */
+  /** 1 if FS is dirty and frm valid. With the two below it is read anew wherever the guest may have changed it. */
   private readonly floatReady: Local<'i32'>;
   private readonly frm: Local<'i32'>;
   private readonly inexact: Local<'i32'>;

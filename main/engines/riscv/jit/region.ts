@@ -11,7 +11,8 @@
  *     store the registers that are written
  *     go on in the region that the next pc leads to, or return
  *
- * Everything that the hot path does not do is beyond one of the two labels, so that it costs neither calls nor registers there.
+ * What the hot path does not do is beyond one of the two labels, or in a branch that is marked as unlikely: the page walk on a
+ * TLB miss, exact floating point.
  */
 
 import { OP } from '../hart/record.ts';

@@ -3,7 +3,7 @@
  *
  * Strongly connected components, in topological order: each becomes a block that jumps over what lies between, and if it is
  * a cycle, a loop whose inside is structured the same way with the edges back to its heads taken out. A loop with one head is
- * an ordinary loop. One with several (code that jumps into the middle of a loop, returns of calls) begins with a
+ * an ordinary loop. One with several (code that jumps into its middle) begins with a
  * dispatch on a local that says which head is meant.
  */
 

@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 
 /**
- * V8 puts what is said to be unlikely out of the way, and keeps the registers of the hot path free of it. On by default from
- * V8 13.8 on; elsewhere the flag is needed before the first module is compiled.
+ * V8 puts what is said to be unlikely out of the way, and keeps the registers of the hot path free of it. Where this is not on by
+ * default, the flag is needed before the first module is compiled.
  */
 setFlagsFromString('--experimental-wasm-branch-hinting');
 
